@@ -1,0 +1,36 @@
+"""What fills a missing band: scenes, damage, models, repair, evaluation, reports.
+
+Nothing is imported until a name is used, so that a command can answer at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anyband_models.models.registry import create_model as create_model
+    from anyband_models.models.registry import get_model as get_model
+    from anyband_models.models.registry import list_models as list_models
+    from anyband_models.repair.pipeline import repair as repair
+    from anyband_models.scene.formats import read_scene as read_scene
+    from anyband_models.scene.formats import write_scene as write_scene
+
+_HOME = {
+    "create_model": "anyband_models.models.registry",
+    "get_model": "anyband_models.models.registry",
+    "list_models": "anyband_models.models.registry",
+    "read_scene": "anyband_models.scene.formats",
+    "repair": "anyband_models.repair.pipeline",
+    "write_scene": "anyband_models.scene.formats",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

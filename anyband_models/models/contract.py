@@ -1,0 +1,97 @@
+"""What a model is given, and what it answers with."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+from pydantic import BaseModel
+
+from anyband_models.models.card import Card
+from physops.bands import Bands
+
+
+class Origin(IntEnum):
+    """Where an entry of the result comes from: the provenance layer."""
+
+    MEASURED = 0
+    REPAIRED_BAND = 1
+    REPAIRED_PIXEL = 2
+    REFUSED = 3
+    NO_DATA = 255
+
+
+class Caution(IntFlag):
+    """What a user should know of a repaired entry: the caution layer, a sum of these."""
+
+    NONE = 0
+    FALLBACK = 1
+    """The model had too little to learn from here; linear interpolation answered instead."""
+    LONG_GAP = 2
+    """The observed bands on either side lie farther apart than the model's stated gap."""
+    EXTRAPOLATED = 4
+    """No observed band lies on one side; the value of the last one is held."""
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What is known of a scene.
+
+    Attributes:
+        values: physical values; anything where not observed.
+        mask: True = observed. An observed value is finite.
+        bands: the scene's bands, in its own order.
+        support: further spectra of the same bands to learn from, NaN where not known; models
+            also learn from the complete pixels of the scene itself.
+    """
+
+    values: Float32[np.ndarray, "band y x"]
+    mask: Bool[np.ndarray, "band y x"]
+    bands: Bands
+    support: Float32[np.ndarray, "pixel band"] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """What a model makes of an observation.
+
+    Attributes:
+        mean: the repaired cube; observed entries are those of the observation, bit for bit;
+            NaN where there are no data or the entry was refused.
+        std: standard deviation, in the unit of ``mean``; 0 where measured, NaN where ``mean`` is.
+        provenance: one `Origin` an entry.
+        caution: the `Caution` of each entry.
+        samples: draws from the model's posterior, if any were asked for.
+        notes: what a person should know, a sentence each.
+    """
+
+    mean: Float32[np.ndarray, "band y x"]
+    std: Float32[np.ndarray, "band y x"]
+    provenance: UInt8[np.ndarray, "band y x"]
+    caution: UInt8[np.ndarray, "band y x"]
+    samples: Float32[np.ndarray, "sample band y x"] | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+class Model(ABC):
+    """A model of the zoo, built from its config."""
+
+    card: ClassVar[Card]
+    config: BaseModel
+
+    @abstractmethod
+    def reconstruct(
+        self, observation: Observation, samples: int = 0, seed: int = 0
+    ) -> Reconstruction:
+        """Fill what the observation lacks.
+
+        Args:
+            observation: what is known.
+            samples: how many draws from the posterior to return beside the mean.
+            seed: the same seed gives the same samples, whatever else is asked for.
+
+        Raises:
+            ModelError: if the model cannot serve this observation.
+        """

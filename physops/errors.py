@@ -1,0 +1,25 @@
+"""Every refusal of the library: what was asked, what is allowed, what to do."""
+
+
+class PhysopsError(Exception):
+    """The root of this library's errors."""
+
+
+class MissingBandError(PhysopsError, LookupError):
+    """Raised when an operator needs a band that the image does not have."""
+
+    def __init__(self, name: str, wavelength: float, nearest: float, tolerance: float) -> None:
+        super().__init__(
+            f"{name} ({wavelength:g} nm) is not among the bands: the nearest lies at {nearest:g} nm, "
+            f"and {tolerance:g} nm is the most that is allowed; give an image that has that band"
+        )
+
+
+class BandCountError(PhysopsError, ValueError):
+    """Raised when a tensor does not have the bands that the operator was built for."""
+
+    def __init__(self, expected: int, got: int, dim: int) -> None:
+        super().__init__(
+            f"the operator was built for {expected} bands and got {got} along dimension {dim}; "
+            "pass the image it was built for, or name the band dimension with band_dim="
+        )

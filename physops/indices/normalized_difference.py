@@ -1,0 +1,72 @@
+"""The normalized difference of two bands, in the form that the paper trains with."""
+
+from typing import final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from physops.bands import Bands
+from physops.errors import BandCountError
+from physops.operator import Operator, OperatorSpec, finite_or_zero
+
+EPSILON = 1e-6
+
+SPECS = {
+    "ndvi": OperatorSpec(
+        name="ndvi",
+        title="Normalized Difference Vegetation Index",
+        operands=("nir", "red"),
+        formula="(nir - red + e) / (nir + red + e)",
+        source="Rouse et al., Monitoring vegetation systems in the Great Plains with ERTS, 1974; "
+        "e as in AnyBand-Diff, Eq. 10",
+    ),
+    "ndwi": OperatorSpec(
+        name="ndwi",
+        title="Normalized Difference Water Index",
+        operands=("green", "nir"),
+        formula="(green - nir + e) / (green + nir + e)",
+        source="McFeeters, The use of the NDWI in the delineation of open water features, 1996; "
+        "e as in AnyBand-Diff, Eq. 10",
+    ),
+}
+
+
+@final
+class NormalizedDifference(Operator):
+    """``(a - b + e) / (a + b + e)`` of two bands [1], with ``e = 1e-6``.
+
+    The scale of the input cancels but for ``e``; an offset does not, so radiance and digital
+    numbers give an index of their own. A pixel that is not finite, or whose sum is zero, gives
+    NaN and no gradient, and leaves its neighbours alone.
+
+    Args:
+        spec: which index, and so which two bands.
+        bands: the bands of the images that it will be given.
+
+    Raises:
+        MissingBandError: if the bands lack one of the two.
+
+    Source: AnyBand-Diff, Eq. 10.
+    """
+
+    def __init__(self, spec: OperatorSpec, bands: Bands) -> None:
+        super().__init__()
+        self.spec, self.band_count = spec, len(bands)
+        self.first, self.second = (bands.channel(name) for name in spec.operands)
+
+    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Return the index of an image ``(*batch, band, *space)``, without its band axis.
+
+        Raises:
+            BandCountError: if the image has another number of bands.
+        """
+        if x.shape[band_dim] != self.band_count:
+            raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
+        a, b = x.select(band_dim, self.first), x.select(band_dim, self.second)
+        total = a + b + EPSILON
+        valid = torch.isfinite(a) & torch.isfinite(b) & (total != 0)
+        # Both branches of a `where` are differentiated: the denominator must be safe in each.
+        safe = torch.where(valid, total, torch.ones_like(total))
+        ratio = (finite_or_zero(a, valid) - finite_or_zero(b, valid) + EPSILON) / safe
+        return torch.where(valid, ratio, torch.full_like(ratio, torch.nan))

@@ -1,0 +1,41 @@
+"""What an operator is: a differentiable function of an image's bands, and a card that says which."""
+
+import torch
+from jaxtyping import Float
+from pydantic import BaseModel
+from torch import Tensor, nn
+
+
+class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
+    """What is known of an operator before it is built.
+
+    Attributes:
+        name: the name it is asked for by.
+        title: its name in the field.
+        operands: the bands that it needs, by common name.
+        formula: the formula in these operands.
+        source: author, title, year, equation.
+    """
+
+    name: str
+    title: str
+    operands: tuple[str, ...]
+    formula: str
+    source: str
+
+
+class Operator(nn.Module):
+    """A differentiable operator over the band axis of an image."""
+
+    spec: OperatorSpec
+
+    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Apply the operator to an image ``(*batch, band, *space)``."""
+        raise NotImplementedError
+
+
+def finite_or_zero(
+    x: Float[torch.Tensor, "..."], valid: torch.Tensor
+) -> Float[torch.Tensor, "..."]:
+    """Return ``x`` with zeros where it is not valid, so that no NaN enters a gradient."""
+    return torch.where(valid, x, torch.zeros_like(x))

@@ -1,0 +1,14 @@
+"""What a band of a sensor is: its centre, its width, and where the numbers come from.
+
+>>> import srf_library
+>>> srf_library.get("sentinel2a_msi")["B8A"].centre_nm
+864.711
+"""
+
+from srf_library.catalogue import get as get
+from srf_library.catalogue import list_sensors as list_sensors
+from srf_library.errors import UnknownNameError as UnknownNameError
+from srf_library.sensor import Band as Band
+from srf_library.sensor import Sensor as Sensor
+
+__all__ = ["Band", "Sensor", "UnknownNameError", "get", "list_sensors"]
