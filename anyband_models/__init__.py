@@ -3,8 +3,9 @@
 Nothing is imported until a name is used, so that a command can answer at once.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from srf_library.lazy import lazy_names
 
 if TYPE_CHECKING:
     from anyband_models.models.registry import create_model as create_model
@@ -14,23 +15,14 @@ if TYPE_CHECKING:
     from anyband_models.scene.formats import read_scene as read_scene
     from anyband_models.scene.formats import write_scene as write_scene
 
-_HOME = {
-    "create_model": "anyband_models.models.registry",
-    "get_model": "anyband_models.models.registry",
-    "list_models": "anyband_models.models.registry",
-    "read_scene": "anyband_models.scene.formats",
-    "repair": "anyband_models.repair.pipeline",
-    "write_scene": "anyband_models.scene.formats",
-}
-
-__all__ = list(_HOME)
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __all__ = lazy_names(
+    __name__,
+    {
+        "create_model": "anyband_models.models.registry",
+        "get_model": "anyband_models.models.registry",
+        "list_models": "anyband_models.models.registry",
+        "read_scene": "anyband_models.scene.formats",
+        "repair": "anyband_models.repair.pipeline",
+        "write_scene": "anyband_models.scene.formats",
+    },
+)

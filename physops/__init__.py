@@ -2,26 +2,34 @@
 
 >>> import torch, physops
 >>> ndvi = physops.get("ndvi", wavelengths=[560.0, 665.0, 842.0])
->>> ndvi(torch.tensor([0.08, 0.05, 0.45]).reshape(1, 3, 1, 1)).item()
-0.8000004...
+>>> round(ndvi(torch.tensor([0.08, 0.05, 0.45]).reshape(1, 3, 1, 1)).item(), 4)
+0.8
 """
 
-from physops.bands import Bands as Bands
-from physops.errors import MissingBandError as MissingBandError
-from physops.errors import PhysopsError as PhysopsError
-from physops.operator import Operator as Operator
-from physops.operator import OperatorSpec as OperatorSpec
-from physops.registry import get as get
-from physops.registry import list_operators as list_operators
-from physops.registry import spec as spec
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Bands",
-    "MissingBandError",
-    "Operator",
-    "OperatorSpec",
-    "PhysopsError",
-    "get",
-    "list_operators",
-    "spec",
-]
+from srf_library.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from physops.bands import Bands as Bands
+    from physops.errors import MissingBandError as MissingBandError
+    from physops.errors import PhysopsError as PhysopsError
+    from physops.operator import Operator as Operator
+    from physops.operator import OperatorSpec as OperatorSpec
+    from physops.registry import get as get
+    from physops.registry import list_operators as list_operators
+    from physops.registry import spec as spec
+
+__getattr__, __all__ = lazy_names(
+    __name__,
+    {
+        "Bands": "physops.bands",
+        "MissingBandError": "physops.errors",
+        "Operator": "physops.operator",
+        "OperatorSpec": "physops.operator",
+        "PhysopsError": "physops.errors",
+        "get": "physops.registry",
+        "list_operators": "physops.registry",
+        "spec": "physops.registry",
+    },
+)

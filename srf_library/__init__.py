@@ -5,10 +5,24 @@
 864.711
 """
 
-from srf_library.catalogue import get as get
-from srf_library.catalogue import list_sensors as list_sensors
-from srf_library.errors import UnknownNameError as UnknownNameError
-from srf_library.sensor import Band as Band
-from srf_library.sensor import Sensor as Sensor
+from typing import TYPE_CHECKING
 
-__all__ = ["Band", "Sensor", "UnknownNameError", "get", "list_sensors"]
+from srf_library.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from srf_library.catalogue import get as get
+    from srf_library.catalogue import list_sensors as list_sensors
+    from srf_library.errors import UnknownNameError as UnknownNameError
+    from srf_library.sensor import Band as Band
+    from srf_library.sensor import Sensor as Sensor
+
+__getattr__, __all__ = lazy_names(
+    __name__,
+    {
+        "Band": "srf_library.sensor",
+        "Sensor": "srf_library.sensor",
+        "UnknownNameError": "srf_library.errors",
+        "get": "srf_library.catalogue",
+        "list_sensors": "srf_library.catalogue",
+    },
+)

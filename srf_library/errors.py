@@ -17,6 +17,10 @@ class UnknownNameError(LookupError):
         names = sorted(offered)
         folded = {known.casefold(): known for known in names}
         near = [folded[hit] for hit in get_close_matches(name.casefold(), folded, n=3)]
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"known: {', '.join(names)}"
+        hint = (
+            f"did you mean {' or '.join(map(repr, near))}?"
+            if near
+            else f"known: {', '.join(names)}"
+        )
         super().__init__(f"{kind} called {name!r} is not known; {hint}")
         self.name, self.near = name, near

@@ -1,0 +1,105 @@
+"""`anyband-zoo evaluate`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anyband_models.cli.options import (
+    Json,
+    NoData,
+    Offset,
+    QuantityOption,
+    Scale,
+    Wavelengths,
+    open_scene,
+)
+
+if TYPE_CHECKING:
+    from anyband_models.evaluation.evaluate import Judged, Record
+
+COLUMNS = (
+    "family",
+    "model",
+    "PSNR missing",
+    "whole",
+    "MPSNR",
+    "RMSE",
+    "SSIM",
+    "SAM rad",
+    "90 % holds",
+    "s",
+)
+
+
+class FitName(StrEnum):
+    """What the model may learn from."""
+
+    LEFT = "left"
+    NONE = "none"
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
+    scene: Annotated[
+        Path, typer.Option(help="ENVI, GeoTIFF/COG, .mat or .npz.", show_default=False)
+    ],
+    family: Annotated[
+        list[str],
+        typer.Option(
+            help="random-P, gap-P, kN, pixel-P or stripes-P; may be repeated.", show_default=False
+        ),
+    ],
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Masks are drawn with seeds 0 to SEEDS - 1.")
+    ] = 5,
+    fit: Annotated[
+        FitName,
+        typer.Option(
+            help="left: the left half of the columns is support, the right half is judged. none: nothing but the judged half itself."
+        ),
+    ] = FitName.LEFT,
+    scale: Scale = None,
+    offset: Offset = None,
+    quantity: QuantityOption = None,
+    nodata: NoData = None,
+    wavelengths: Wavelengths = None,
+    gate: Annotated[
+        float | None,
+        typer.Option(help="Exit with 7 if more than this many dB below linear in any family."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge MODEL on a scene: remove entries by named masks, repair, and score against linear."""
+    from anyband_models.cli.screen import print_json, print_table, step
+    from anyband_models.evaluation.evaluate import evaluate as judge
+
+    opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
+    with step(f"judging {model} on {scene.name}"):
+        result = judge(model, opened, family, seeds, fit.value)
+    if as_json:
+        print_json(result.model_dump())
+    else:
+        note = f"Means of {seeds} masks; PSNR over missing entries, peak {result.peak:g} (range of the scene's {result.quantity})"
+        rows = [row for record in result.records for row in _rows(model, record)]
+        print_table(f"{model} on {scene.name}, fit {fit.value}", COLUMNS, rows, note)
+    if gate is not None:
+        result.gate(gate)
+
+
+def _rows(model: str, record: "Record") -> list[tuple[str, ...]]:
+    return [_row(record.family, model, record), _row("", "linear", record.linear)]
+
+
+def _row(family: str, model: str, scores: "Judged") -> tuple[str, ...]:
+    numbers = (
+        (scores.psnr_missing, ".2f"), (scores.psnr_whole, ".2f"), (scores.mpsnr_missing, ".2f"),
+        (scores.rmse_missing, ".4g"), (scores.ssim, ".4f"), (scores.sam, ".4f"),
+        (scores.coverage_90, ".1%"), (scores.seconds, ".2f"),
+    )  # fmt: skip
+    return (
+        family,
+        model,
+        *("-" if value is None else format(value, form) for value, form in numbers),
+    )

@@ -1,0 +1,37 @@
+"""`anyband-zoo inspect`."""
+
+from anyband_models.cli.options import (
+    Json,
+    NoData,
+    Offset,
+    QuantityOption,
+    Scale,
+    ScenePath,
+    Wavelengths,
+    open_scene,
+)
+
+
+def inspect(
+    scene: ScenePath,
+    scale: Scale = None,
+    offset: Offset = None,
+    quantity: QuantityOption = None,
+    nodata: NoData = None,
+    wavelengths: Wavelengths = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a file holds: bands, scale, and which bands are empty and why."""
+    from anyband_models.cli.screen import print_json, print_table
+    from anyband_models.repair.inspection import describe_scene
+
+    facts = describe_scene(open_scene(scene, scale, offset, quantity, nodata, wavelengths))
+    if as_json:
+        print_json(facts)
+        return
+    damage = facts.pop("damage")
+    rows = [(key.replace("_", " "), str(value)) for key, value in facts.items()]
+    print_table(str(scene), ("", ""), rows)
+    print_table(
+        "Damage", ("what would be repaired",), [(line,) for line in damage or ["none found"]]
+    )

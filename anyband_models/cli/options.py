@@ -1,0 +1,78 @@
+"""Options that several subcommands share, each documented once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anyband_models.errors import UsageError
+
+if TYPE_CHECKING:
+    from anyband_models.scene.scene import Scene
+
+
+class QuantityName(StrEnum):
+    """What the values of a scene are."""
+
+    REFLECTANCE = "reflectance"
+    RADIANCE = "radiance"
+    DN = "dn"
+
+
+ScenePath = Annotated[
+    Path,
+    typer.Argument(metavar="SCENE", help="ENVI, GeoTIFF/COG, .mat or .npz.", show_default=False),
+]
+Scale = Annotated[
+    float | None,
+    typer.Option(help="Reflectance = stored x SCALE + OFFSET, where the file does not say so."),
+]
+Offset = Annotated[float | None, typer.Option(help="See --scale.")]
+QuantityOption = Annotated[
+    QuantityName | None,
+    typer.Option(
+        "--quantity",
+        help="What the values are. [default: what the file says, or reflectance]",
+        show_default=False,
+    ),
+]
+NoData = Annotated[
+    float | None, typer.Option("--nodata", help="Stored value that stands for no data.")
+]
+Wavelengths = Annotated[
+    Path | None,
+    typer.Option(help="Text file with one band centre a line [nm or um], where the file has none."),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same scene, same result.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
+
+
+def open_scene(
+    path: Path,
+    scale: float | None,
+    offset: float | None,
+    quantity: QuantityName | None,
+    nodata: float | None,
+    wavelengths: Path | None,
+) -> "Scene":
+    """Read a scene with the options above, and refuse values that cannot be what they claim."""
+    from anyband_models.scene.formats import read_scene
+    from anyband_models.scene.scale import check_reflectance
+    from anyband_models.scene.wavelengths import read_wavelength_table
+
+    if scale == 0:
+        raise UsageError(
+            "--scale 0 would make every value the same; give the number that stored values are multiplied by, such as 1e-4"
+        )
+    scene = read_scene(
+        path,
+        scale=scale,
+        offset=offset,
+        quantity=None if quantity is None else quantity.value,
+        nodata=nodata,
+        wavelengths=None if wavelengths is None else read_wavelength_table(wavelengths),
+    )
+    check_reflectance(scene)
+    return scene

@@ -1,0 +1,89 @@
+"""Find the damage of a real scene: what its file declares, what the user says, what it hides."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from jaxtyping import Bool
+
+from anyband_models.damage.damage import Damage, Finding
+from anyband_models.scene.scene import Scene
+
+# Fill values that files use without declaring them, as stored.
+INTEGER_FILLS = (-9999, -32768)
+# EMIT's water-vapour bands hold exactly this reflectance; as an integer it may be a measurement.
+FLOAT_FILLS = (*INTEGER_FILLS, -0.01)
+
+
+def detect(
+    scene: Scene,
+    bad_bands: Sequence[int] = (),
+    mask: Bool[np.ndarray, "band y x"] | None = None,
+) -> Damage:
+    """Find what is missing or must not be trusted.
+
+    Args:
+        scene: as it was read.
+        bad_bands: bands that the user calls bad; indices from 0.
+        mask: True = missing, by the user's mask file.
+    """
+    missing = np.zeros(scene.stored.shape, dtype=bool)
+    findings = []
+    for cause, where in _causes(scene, bad_bands, mask):
+        if where.any():
+            touched = np.flatnonzero(where.any(axis=(1, 2))).tolist()
+            findings.append(Finding(cause, tuple(touched), int(where.sum())))
+            missing |= where
+    zero = _zero_bands(scene, missing)
+    if zero.any():
+        pixels = int((~missing.all(axis=0)).sum())
+        findings.append(
+            Finding(
+                "zero in every pixel",
+                tuple(np.flatnonzero(zero).tolist()),
+                int(zero.sum()) * pixels,
+            )
+        )
+        missing |= zero[:, np.newaxis, np.newaxis]
+    return Damage(missing, tuple(findings))
+
+
+def _causes(
+    scene: Scene, bad_bands: Sequence[int], mask: Bool[np.ndarray, "band y x"] | None
+) -> Iterator[tuple[str, Bool[np.ndarray, "band y x"]]]:
+    yield "no data", np.isnan(scene.values)
+    yield "marked bad by the file", _whole_bands(scene, np.flatnonzero(~scene.good))
+    yield "named bad by the user", _whole_bands(scene, bad_bands)
+    if mask is not None:
+        yield "marked by the mask file", mask
+    fills = INTEGER_FILLS if scene.stored.dtype.kind in "iu" else FLOAT_FILLS
+    for fill in fills:
+        # NaN and declared no data are reported above; an undeclared fill is a finding of its own.
+        yield f"undeclared fill value {fill}", _equal(scene.stored, fill) & ~np.isnan(scene.values)
+    blank = (
+        ~scene.stored.any(axis=0)
+        if scene.meta.nodata != 0
+        else np.zeros(scene.stored.shape[1:], bool)
+    )
+    yield "zero in every band", np.broadcast_to(blank, scene.stored.shape)
+
+
+def _whole_bands(scene: Scene, bands: Sequence[int] | np.ndarray) -> Bool[np.ndarray, "band y x"]:
+    where = np.zeros(scene.stored.shape, dtype=bool)
+    where[list(bands)] = True
+    return where
+
+
+def _equal(stored: np.ndarray, fill: float) -> Bool[np.ndarray, "band y x"]:
+    if (
+        stored.dtype.kind in "iu"
+        and not np.iinfo(stored.dtype).min <= fill <= np.iinfo(stored.dtype).max
+    ):
+        return np.zeros(stored.shape, dtype=bool)
+    return stored == np.asarray(fill).astype(stored.dtype)
+
+
+def _zero_bands(scene: Scene, missing: Bool[np.ndarray, "band y x"]) -> Bool[np.ndarray, " band"]:
+    """Return the bands that hold nothing but zeros where they hold anything."""
+    holds = ~missing
+    nonzero = ((scene.stored != 0) & holds).any(axis=(1, 2))
+    return holds.any(axis=(1, 2)) & ~nonzero

@@ -1,0 +1,184 @@
+"""Judge a model on a scene: remove entries by a named family of masks, repair, score, repeat."""
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Bool, Float32
+from pydantic import BaseModel
+
+from anyband_models.damage.detect import detect
+from anyband_models.damage.protocols import draw
+from anyband_models.errors import InputError, QualityError
+from anyband_models.evaluation.scores import Scores, mean_scores, peak_of, score
+from anyband_models.models.contract import Model, Observation
+from anyband_models.models.pixels import as_pixels
+from anyband_models.models.registry import create_model
+from anyband_models.scene.scene import Scene
+from physops.bands import Bands
+
+Fit = Literal["left", "none"]
+
+
+class Judged(Scores, frozen=True, extra="forbid"):
+    """A model's mean scores under one family of masks.
+
+    Attributes:
+        coverage_90: share of the removed entries within 1.645 standard deviations of the truth;
+            0.9 where the spread is honest and the errors are normal [1].
+        seconds: mean time of one repair, the fit included [s].
+    """
+
+    coverage_90: float | None = None
+    seconds: float
+
+
+class Record(Judged, frozen=True, extra="forbid"):
+    """The same, with `linear` beside it on the same masks."""
+
+    family: str
+    linear: Judged
+
+
+class Evaluation(BaseModel, frozen=True, extra="forbid"):
+    """What `evaluate` found.
+
+    Attributes:
+        model: name of the model.
+        scene: name of the scene.
+        fit: "left" if the left half of the columns was given as support, "none" if nothing was.
+        seeds: masks were drawn with seeds 0 to this less 1, and scores are their means.
+        peak: of every PSNR: the range of the whole scene's valid entries [unit].
+        quantity: what the scene's values are.
+        records: one a family.
+    """
+
+    model: str
+    scene: str
+    fit: Fit
+    seeds: int
+    peak: float
+    quantity: str
+    records: tuple[Record, ...]
+
+    def gate(self, decibels: float) -> None:
+        """Raise if the model is more than this far below `linear` in any family.
+
+        Raises:
+            QualityError: naming the families.
+        """
+        below = [
+            f"{record.family} ({record.psnr_missing:.2f} against {record.linear.psnr_missing:.2f} dB)"
+            for record in self.records
+            if record.psnr_missing is None
+            or record.psnr_missing < (record.linear.psnr_missing or -np.inf) - decibels
+        ]
+        if below:
+            raise QualityError(
+                f"{self.model} is more than {decibels:g} dB below linear in {', '.join(below)}"
+            )
+
+
+class Region:
+    """The right half of a scene's columns, on which models are judged.
+
+    Attributes:
+        truth: its values.
+        valid: True = a true value, found sound by `detect`.
+        good: bands with any true value.
+        support: spectra of the left half, NaN where not sound; None if nothing is to be given.
+        peak: range of the valid entries of the whole scene.
+    """
+
+    def __init__(self, scene: Scene, fit: Fit) -> None:
+        sound = ~detect(scene).missing
+        middle = scene.values.shape[2] // 2
+        if middle < 1:
+            raise InputError(
+                "the scene has a single column and cannot be halved; evaluation needs two or more"
+            )
+        self.peak = peak_of(scene.values, sound)
+        self.truth = np.ascontiguousarray(scene.values[:, :, middle:])
+        self.valid = np.ascontiguousarray(sound[:, :, middle:])
+        self.good = self.valid.any(axis=(1, 2))
+        self.bands = Bands(scene.wavelength, scene.fwhm, scene.good)
+        left = np.where(sound, scene.values, np.float32(np.nan))[:, :, :middle]
+        self.support = np.ascontiguousarray(as_pixels(left).T) if fit == "left" else None
+        if not self.good.any():
+            raise InputError("the right half of the scene holds no sound value to judge against")
+
+    def judge(self, model: Model, missing: Bool[np.ndarray, "band y x"]) -> Judged:
+        """Remove what is missing, let the model fill it, and score that."""
+        observed = self.valid & ~missing
+        values = np.where(observed, self.truth, np.float32(np.nan))
+        start = time.perf_counter()
+        result = model.reconstruct(Observation(values, observed, self.bands, self.support))
+        seconds = time.perf_counter() - start
+        scores = score(self.truth, result.mean, missing, self.valid, self.bands, self.peak)
+        covered = coverage(self.truth, result.mean, result.std, missing & self.valid)
+        return Judged(**scores.model_dump(), coverage_90=covered, seconds=seconds)
+
+
+def coverage(
+    truth: Float32[np.ndarray, "band y x"],
+    mean: Float32[np.ndarray, "band y x"],
+    std: Float32[np.ndarray, "band y x"],
+    where: Bool[np.ndarray, "band y x"],
+    width: float = 1.645,
+) -> float | None:
+    """Return the share of entries whose truth lies within ``width`` standard deviations [1]."""
+    if not where.any():
+        return None
+    return float(np.mean(np.abs(truth[where] - mean[where]) <= width * std[where]))
+
+
+def evaluate(
+    model: str, scene: Scene, families: Sequence[str], seeds: int = 5, fit: Fit = "left"
+) -> Evaluation:
+    """Judge a model on the right half of a scene.
+
+    Args:
+        model: a name from `list_models`.
+        scene: with as much truth as possible; its own damage is left out of every score.
+        families: names of mask families; see `damage.protocols`.
+        seeds: masks are drawn with seeds 0, 1, ..., and scores are means over them.
+        fit: "left" gives the model the left half of the columns as support; "none" gives it
+            nothing but what is left of the right half itself.
+
+    Raises:
+        UnknownModelError: if the zoo has no such model.
+        UsageError: if a family is not known.
+        InputError: if the scene cannot be halved, or its right half holds no sound value.
+    """
+    region, ours, linear = Region(scene, fit), create_model(model), create_model("linear")
+    records = []
+    for family in families:
+        masks = [
+            draw(family, region.truth.shape, region.bands.wavelength, region.good, seed)
+            for seed in range(seeds)
+        ]
+        judged = mean_judged([region.judge(ours, mask) for mask in masks])
+        beside = mean_judged([region.judge(linear, mask) for mask in masks])
+        records.append(Record(family=family, **judged.model_dump(), linear=beside))
+    return Evaluation(
+        model=model,
+        scene=scene.meta.path,
+        fit=fit,
+        seeds=seeds,
+        peak=region.peak,
+        quantity=scene.meta.quantity.value,
+        records=tuple(records),
+    )
+
+
+def mean_judged(judged: Sequence[Judged]) -> Judged:
+    """Return the means over several masks; see `mean_scores`."""
+    names = set(Scores.model_fields)
+    scores = mean_scores([Scores(**one.model_dump(include=names)) for one in judged])
+    covered = [one.coverage_90 for one in judged if one.coverage_90 is not None]
+    return Judged(
+        **scores.model_dump(),
+        coverage_90=float(np.mean(covered)) if covered else None,
+        seconds=float(np.mean([one.seconds for one in judged])),
+    )

@@ -1,0 +1,1 @@
+"""A command's whole work, from files to files: what a script would call instead of the command."""

@@ -1,0 +1,182 @@
+"""`anyband-zoo repair` from a scene to its files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from anyband_models.damage.band_list import parse_bands
+from anyband_models.damage.damage import Damage
+from anyband_models.damage.detect import detect
+from anyband_models.damage.mask_file import read_mask
+from anyband_models.errors import REFUSED_PARTS, ResourceError
+from anyband_models.files import Stage, staged
+from anyband_models.repair.config import RepairConfig
+from anyband_models.repair.files import hashes, summary, write_outcome
+from anyband_models.repair.outcome import Outcome
+from anyband_models.repair.pipeline import repair
+from anyband_models.repair.plan import Plan, memory_needed
+from anyband_models.scene.formats.memory import available_memory
+from anyband_models.scene.scene import Scene
+
+
+def find_damage(scene: Scene, bad_bands: str, mask: Path | None) -> Damage:
+    """Return what is wrong with a scene, by its file and by its user.
+
+    Args:
+        scene: as it was read.
+        bad_bands: the user's list; see `parse_bands`.
+        mask: the user's mask file; see `read_mask`.
+
+    Raises:
+        UsageError: if the list cannot be understood.
+        InputError: if the mask cannot be read, or does not fit the scene.
+    """
+    bands = parse_bands(bad_bands, scene.wavelength, scene.meta.band_names)
+    b, y, x = scene.stored.shape
+    return detect(scene, bands, None if mask is None else read_mask(mask, (b, y, x)))
+
+
+@dataclass(frozen=True, eq=False)
+class RepairResult:
+    """What a repair left behind.
+
+    Attributes:
+        outcome: of the repair.
+        files: the files written, the report last if there is one.
+    """
+
+    outcome: Outcome
+    files: tuple[Path, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 6 if any entry was refused."""
+        return REFUSED_PARTS if self.outcome.counts["refused"] else 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know, a sentence each."""
+        counts = self.outcome.counts
+        notes = list(self.outcome.reconstruction.notes)
+        if counts["refused"]:
+            notes.append(
+                f"{counts['refused']:,} entries were refused; the provenance layer marks them 3"
+            )
+        if counts["long_gap"] and not counts["refused"]:
+            notes.append(
+                f"{counts['long_gap']:,} entries lie in a long gap; the caution layer marks them 2"
+            )
+        return tuple(notes)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What was done, for JSON."""
+        return summary(self.outcome) | {"files": [str(path) for path in self.files]}
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What was done, for a table."""
+        counts = {key: f"{count:,}" for key, count in self.outcome.counts.items()}
+        rows = [(f"{key.replace('_', ' ')} entries", count) for key, count in counts.items()]
+        return [
+            *rows,
+            ("seconds", f"{self.outcome.seconds:.2f}"),
+            *(("wrote", str(path)) for path in self.files),
+        ]
+
+
+def run_repair(
+    scene: Scene,
+    damage: Damage,
+    config: RepairConfig,
+    output: Path,
+    report: Path | None = None,
+    overwrite: bool = False,
+) -> RepairResult:
+    """Repair a scene and write its files: all of them, or none.
+
+    Args:
+        scene: as it was read.
+        damage: what to repair.
+        config: the model and its settings.
+        output: where the full cube goes.
+        report: where the page goes, if one is wanted.
+        overwrite: whether files that are there may be replaced.
+
+    Raises:
+        ResourceError: if memory or disk do not suffice.
+        UsageError: if a file is there already, or the output's suffix names no format.
+        AnybandError: whatever `repair` raises.
+    """
+    check_memory(scene, config)
+    with staged(overwrite) as stage:
+        if report is not None:
+            stage(report)  # refused now rather than after the work
+        outcome = repair(scene, config, damage)
+        files = write_outcome(outcome, output, stage)
+        if report is not None:
+            _report(outcome, report, stage)
+            files.append(report)
+    return RepairResult(outcome, tuple(files))
+
+
+def check_memory(scene: Scene, config: RepairConfig) -> None:
+    """See that a repair will fit into memory before it begins.
+
+    Raises:
+        ResourceError: if it will not.
+    """
+    needed, there = memory_needed(scene, config), available_memory()
+    if needed > there:
+        raise ResourceError(
+            f"the repair needs about {needed / 1e9:,.1f} GB of memory and {there / 1e9:,.1f} GB are "
+            "available; cut the scene into parts, or ask for fewer samples"
+        )
+
+
+def plan_rows(plan: Plan) -> list[tuple[str, str]]:
+    """Return a plan as rows of a table."""
+    return [
+        ("scene", plan.scene),
+        ("bands, rows, columns", f"{plan.bands}, {plan.rows}, {plan.columns}"),
+        ("wavelengths [nm]", f"{plan.wavelength_nm[0]:g} to {plan.wavelength_nm[1]:g}"),
+        ("stored as", plan.dtype),
+        ("values", f"{plan.quantity} = stored x {plan.scale:g} + {plan.offset:g}"),
+        *(("damage", finding) for finding in plan.findings),
+        ("bands missing everywhere", ", ".join(map(str, plan.missing_bands)) or "none"),
+        ("entries to fill", f"{plan.missing_entries:,}"),
+        ("pixels without data, left so", f"{plan.nodata_pixels:,}"),
+        ("complete pixels to learn from", f"{plan.complete_pixels:,}"),
+        ("model", plan.model),
+        ("memory, about", f"{plan.memory_bytes / 1e6:,.0f} MB"),
+        ("time, about", f"{plan.seconds:,.1f} s"),
+        ("disk, at most", f"{plan.disk_bytes / 1e6:,.0f} MB"),
+    ]
+
+
+def _report(outcome: Outcome, path: Path, stage: Stage) -> None:
+    from anyband_models.report.content import ReportContent
+    from anyband_models.report.page import write_report
+    from anyband_models.report.tables import (
+        damage_table,
+        hash_table,
+        index_table,
+        settings_table,
+        version_table,
+    )
+
+    written = {final: now for final, now in stage.pending.items() if final != path}
+    content = ReportContent(
+        title=f"Repair of {Path(outcome.scene.meta.path).name}",
+        scene=outcome.scene,
+        mask=~outcome.damage.missing,
+        reconstruction=outcome.reconstruction,
+        tables=(
+            damage_table(outcome),
+            index_table(outcome),
+            settings_table(outcome),
+            version_table(),
+            hash_table(hashes(written)),
+        ),
+        model=outcome.config.model,
+    )
+    write_report(content, stage.pending[path])

@@ -1,0 +1,131 @@
+"""How wrong a straight line is across a gap of a given width, learned from the scene itself.
+
+Observed bands are hidden one at a time, with their neighbours up to 2, 4, 8, ... bands away, and
+interpolated from what is left. The mean squared error at mid-gap, relative to the pixel's
+brightness, is a function of the gap's width: the gap law. Inside a gap it follows the
+parabola of the Wiener bridge, which is zero at the observed bands.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped
+
+from anyband_models.models.neighbours import Neighbours
+
+SAMPLED_PIXELS = 256
+MINIMUM_GAP_NM = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class GapLaw:
+    """Relative mean squared error at the middle of a gap, by the gap's width.
+
+    Attributes:
+        log_gap: widths at which it was measured, ascending [ln nm]; empty if it could not be.
+        log_error: the error there [ln 1].
+        unknown: the variance of the observed values relative to their mean square, used where
+            nothing could be measured [1].
+    """
+
+    log_gap: Float[np.ndarray, " knot"]
+    log_error: Float[np.ndarray, " knot"]
+    unknown: float
+
+    @classmethod
+    def fit(
+        cls,
+        values: Shaped[np.ndarray, "band pixel"],
+        mask: Bool[np.ndarray, "band pixel"],
+        wavelength: Float[np.ndarray, " band"],
+    ) -> Self:
+        """Learn the law from the observed entries of up to 256 pixels.
+
+        Args:
+            values: physical values, along ``band`` in ascending wavelength.
+            mask: True = observed.
+            wavelength: band centres [nm], ascending.
+        """
+        useful = np.flatnonzero(mask.any(axis=0))
+        sampled = useful[:: max(1, len(useful) // SAMPLED_PIXELS)]
+        spectra = [
+            (wavelength[m], v[m].astype(np.float64))
+            for v, m in zip(values.T[sampled], mask.T[sampled], strict=True)
+        ]
+        trials = [trial for spectrum in spectra for trial in _trials(*spectrum)]
+        observed = np.concatenate([v for _, v in spectra]) if spectra else np.zeros(1)
+        unknown = float(observed.var() / max(np.mean(observed**2), np.finfo(float).tiny))
+        if not trials:
+            return cls(np.empty(0), np.empty(0), unknown)
+        gap, error = (np.concatenate(column) for column in zip(*trials, strict=True))
+        return cls(*_binned(gap, error), unknown)
+
+    def std(
+        self, neighbours: Neighbours, brightness: Float[np.ndarray, " n"]
+    ) -> Float[np.ndarray, " n"]:
+        """Return the standard deviation of a straight line between these neighbours.
+
+        Args:
+            neighbours: of the entries.
+            brightness: of the entries' pixels; its unit is that of the result.
+        """
+        if not len(self.log_gap):
+            return np.sqrt(self.unknown) * brightness
+        # A Wiener process strays as far at distance d outside as at the middle of a gap of 4 d.
+        gap = np.where(neighbours.outside, 4 * neighbours.gap, neighbours.gap)
+        gap = np.maximum(gap, MINIMUM_GAP_NM)
+        shape = np.where(neighbours.outside, 1.0, 4 * neighbours.bridge() / gap)
+        return np.sqrt(np.exp(self._log_error(np.log(gap))) * shape) * brightness
+
+    def _log_error(self, log_gap: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
+        inside = np.interp(log_gap, self.log_gap, self.log_error)
+        # Beyond what was measured the error grows as the Wiener process has it: with the gap.
+        return inside + np.maximum(log_gap - self.log_gap[-1], 0)
+
+
+def brightness(
+    values: Shaped[np.ndarray, "band pixel"], mask: Bool[np.ndarray, "band pixel"]
+) -> Float[np.ndarray, " pixel"]:
+    """Return the root mean square of a pixel's observed values, in their unit."""
+    squares = np.einsum("bp,bp->p", np.where(mask, values, 0), np.where(mask, values, 0))
+    return np.sqrt(squares.astype(np.float64) / np.maximum(mask.sum(axis=0), 1))
+
+
+def _trials(
+    wavelength: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]
+) -> list[tuple[Float[np.ndarray, " m"], Float[np.ndarray, " m"]]]:
+    """Return (gap [nm], squared relative error at mid-gap) for strides 1, 2, 4, ..."""
+    level = np.sqrt(np.mean(values**2))
+    trials: list[tuple[np.ndarray, np.ndarray]] = []
+    stride = 1
+    while level > 0 and 2 * stride < len(values):
+        left, here, right = (
+            wavelength[: -2 * stride],
+            wavelength[stride:-stride],
+            wavelength[2 * stride :],
+        )
+        gap = right - left
+        fraction = np.divide(here - left, gap, out=np.zeros_like(gap), where=gap > 0)
+        central = (fraction > 0.1) & (fraction < 0.9)  # nearer the edge, noise over a small number
+        line = values[: -2 * stride] * (1 - fraction) + values[2 * stride :] * fraction
+        parabola = 4 * fraction[central] * (1 - fraction[central])
+        error = ((values[stride:-stride] - line)[central] / level) ** 2 / parabola
+        trials.append((gap[central], error))
+        stride *= 2
+    return trials
+
+
+def _binned(
+    gap: Float[np.ndarray, " n"], error: Float[np.ndarray, " n"]
+) -> tuple[Float[np.ndarray, " knot"], Float[np.ndarray, " knot"]]:
+    """Return the mean error by half-octaves of the gap, never falling as the gap grows."""
+    if not len(gap):
+        return np.empty(0), np.empty(0)
+    bins: Int[np.ndarray, " n"] = np.round(2 * np.log2(np.maximum(gap, MINIMUM_GAP_NM))).astype(
+        np.int64
+    )
+    knots, group = np.unique(bins, return_inverse=True)
+    mean = np.bincount(group, error) / np.bincount(group)
+    rising = np.maximum.accumulate(np.maximum(mean, np.finfo(float).tiny))
+    return knots * np.log(2) / 2, np.log(rising)

@@ -1,0 +1,104 @@
+"""What every interpolation in wavelength shares: which entries, how sure, with which caution."""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Shaped, UInt8
+from pydantic import BaseModel, PositiveFloat
+
+from anyband_models.models.contract import Caution, Observation, Reconstruction
+from anyband_models.models.draft import Draft
+from anyband_models.models.gap_law import GapLaw, brightness
+from anyband_models.models.neighbours import Neighbours
+from anyband_models.models.noise import standard_normal
+from anyband_models.models.pixels import as_pixels
+
+Curve = Callable[["Gaps"], Float[np.ndarray, " n"]]
+
+
+class InterpolationConfig(BaseModel, frozen=True, extra="forbid"):
+    """Settings of an interpolation in wavelength."""
+
+    max_gap_nm: PositiveFloat = 100.0
+    """A gap wider than this [nm] is still crossed, and each entry in it flagged `LONG_GAP`."""
+
+
+class Gaps:
+    """The missing entries of an observation, with bands in ascending wavelength.
+
+    Attributes:
+        values, mask: the observation as (band, pixel), bands sorted.
+        wavelength: band centres, ascending [nm].
+        order: the file's index of each sorted band.
+        entries: (band, pixel) of each wanted entry, ``band`` along the sorted axis.
+        neighbours: of the entries.
+    """
+
+    def __init__(self, observation: Observation, wanted: Bool[np.ndarray, "band pixel"]) -> None:
+        self.order = np.argsort(observation.bands.wavelength, kind="stable")
+        self.wavelength = observation.bands.wavelength[self.order]
+        self.pixels = np.flatnonzero(wanted.any(axis=0))
+        self.values = as_pixels(observation.values)[self.order][:, self.pixels]
+        self.mask = as_pixels(observation.mask)[self.order][:, self.pixels]
+        self.entries = np.nonzero(wanted[self.order][:, self.pixels])
+        self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
+
+    def caution(self, max_gap_nm: float) -> UInt8[np.ndarray, " n"]:
+        """Return each entry's caution."""
+        long = np.where(self.neighbours.gap > max_gap_nm, Caution.LONG_GAP, Caution.NONE)
+        outside = np.where(self.neighbours.outside, Caution.EXTRAPOLATED, Caution.NONE)
+        return (long | outside).astype(np.uint8)
+
+    def std(self) -> Float[np.ndarray, " n"]:
+        """Return each entry's standard deviation, by the scene's own gap law."""
+        law = GapLaw.fit(self.values, self.mask, self.wavelength)
+        return law.std(self.neighbours, brightness(self.values, self.mask)[self.entries[1]])
+
+    def where(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
+        """Return (band, pixel) of the entries in the file's order and the whole scene."""
+        return self.order[self.entries[0]], self.pixels[self.entries[1]]
+
+    def bridges(self, noise: Float[np.ndarray, "band all_pixels"]) -> Shaped[np.ndarray, " n"]:
+        """Return a draw of the Wiener bridges across the gaps, each entry of unit variance."""
+        steps = np.sqrt(np.diff(self.wavelength, prepend=self.wavelength[0]))
+        path = np.cumsum(steps[:, np.newaxis] * noise[:, self.pixels], axis=0)
+        astray = path[self.entries] - self.neighbours.interpolate(path, self.entries[1])
+        variance = self.neighbours.bridge()
+        return np.divide(astray, np.sqrt(variance), out=np.zeros_like(astray), where=variance > 0)
+
+
+def interpolate(
+    draft: Draft,
+    wanted: Bool[np.ndarray, "band pixel"],
+    curve: Curve,
+    max_gap_nm: float,
+    seed: int = 0,
+    caution: Caution = Caution.NONE,
+) -> None:
+    """Fill the wanted entries of a draft with a curve through the observed bands.
+
+    Args:
+        draft: filled in place, its samples included.
+        wanted: the entries to fill, each in a pixel with an observed band.
+        curve: the mean of each entry of `Gaps`.
+        max_gap_nm: wider gaps are flagged [nm].
+        seed: of the samples.
+        caution: added to every entry.
+    """
+    if not wanted.any():
+        return
+    gaps = Gaps(draft.observation, wanted)
+    where, mean, std = gaps.where(), curve(gaps), gaps.std()
+    draft.fill(where, mean, std, gaps.caution(max_gap_nm) | np.uint8(caution))
+    for number, sample in enumerate(draft.samples if draft.samples is not None else ()):
+        noise = standard_normal(seed, number, *draft.mean.shape)
+        sample[where] = mean + std * gaps.bridges(noise)
+
+
+def interpolated(
+    observation: Observation, curve: Curve, max_gap_nm: float, samples: int, seed: int
+) -> Reconstruction:
+    """Return the whole observation filled with one curve."""
+    draft = Draft(observation, samples)
+    interpolate(draft, draft.missing(), curve, max_gap_nm, seed)
+    return draft.finish()

@@ -1,0 +1,96 @@
+"""A multivariate normal distribution over bands, and what it says of some given the others.
+
+    x_m | x_o ~ N( mu_m + C_mo C_oo^-1 (x_o - mu_o),  C_mm - C_mo C_oo^-1 C_om )
+
+With the precision ``P = C^-1`` the same reads ``mu_m - P_mm^-1 P_mo (x_o - mu_o)`` and ``P_mm^-1``;
+the smaller of the two systems is solved.
+
+Source: Rasmussen & Williams, *Gaussian processes for machine learning*, MIT Press 2006, A.2, A.3.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+# Relative to the mean variance: keeps a band that is constant in the support invertible.
+VARIANCE_FLOOR = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Conditional:
+    """The distribution of the missing bands, given the observed ones.
+
+    Attributes:
+        gain: the missing bands' response to the observed ones' departure from the mean.
+        covariance: of the missing bands; the same whatever the observed values are.
+    """
+
+    gain: Float[np.ndarray, "missing observed"]
+    covariance: Float[np.ndarray, "missing missing"]
+
+
+@dataclass(frozen=True, eq=False)
+class Normal:
+    """A normal distribution with mean ``mu`` and covariance ``C``, in float64."""
+
+    mean: Float[np.ndarray, " band"]
+    covariance: Float[np.ndarray, "band band"]
+
+    @classmethod
+    def fit(cls, spectra: Float[np.ndarray, "pixel band"]) -> Self:
+        """Return the distribution with the spectra's mean and (n - 1) covariance."""
+        mean = spectra.mean(axis=0)
+        centred = spectra - mean
+        covariance = centred.T @ centred / max(len(spectra) - 1, 1)
+        floor = VARIANCE_FLOOR * max(float(np.trace(covariance)) / len(mean), np.finfo(float).tiny)
+        covariance[np.diag_indices_from(covariance)] += floor
+        return cls(mean, covariance)
+
+    def shrunk(self, weight: float) -> "Normal":
+        """Return the same variances with every correlation times ``1 - weight``.
+
+        Source: Schäfer & Strimmer, *A shrinkage approach to large-scale covariance matrix
+        estimation*, Stat. Appl. Genet. Mol. Biol. 4 (2005) 32, target D.
+        """
+        covariance = (1 - weight) * self.covariance
+        np.fill_diagonal(covariance, np.diag(self.covariance))
+        return Normal(self.mean, covariance)
+
+    @cached_property
+    def precision(self) -> Float[np.ndarray, "band band"]:
+        """The inverse of the covariance."""
+        return _inverse(self.covariance)
+
+    def given(self, observed: Bool[np.ndarray, " band"]) -> Conditional:
+        """Return the distribution of the other bands, given the observed ones."""
+        o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
+        if len(m) < len(o):
+            covariance = _inverse(self.precision[np.ix_(m, m)])
+            return Conditional(-covariance @ self.precision[np.ix_(m, o)], covariance)
+        cross = self.covariance[np.ix_(o, m)]
+        gain = _solve(self.covariance[np.ix_(o, o)], cross).T
+        return Conditional(gain, self.covariance[np.ix_(m, m)] - gain @ cross)
+
+    def leave_one_band_out(self, spectra: Float[np.ndarray, "pixel band"]) -> float:
+        """Return the mean log density of every band, given all the others [ln 1/unit].
+
+        Source: Rasmussen & Williams 2006, eq. 5.10-5.12.
+        """
+        variance = 1 / np.diag(self.precision)
+        error = (spectra - self.mean) @ self.precision * variance
+        return float(-0.5 * np.mean(error**2 / variance + np.log(2 * np.pi * variance)))
+
+
+def _solve(
+    matrix: Float[np.ndarray, "n n"], right: Float[np.ndarray, "n k"]
+) -> Float[np.ndarray, "n k"]:
+    from scipy.linalg import cho_factor, cho_solve
+
+    return cho_solve(cho_factor(matrix, lower=True, check_finite=False), right, check_finite=False)
+
+
+def _inverse(matrix: Float[np.ndarray, "n n"]) -> Float[np.ndarray, "n n"]:
+    return _solve(matrix, np.eye(len(matrix)))

@@ -1,0 +1,75 @@
+"""The models of the zoo, by name. The union of their configs is the registry.
+
+>>> list_models()
+['gaussian', 'linear', 'pchip']
+>>> create_model("linear", max_gap_nm=50).config
+LinearConfig(max_gap_nm=50.0, kind='linear')
+"""
+
+from fnmatch import filter as matching
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from anyband_models.errors import UnknownModelError, UsageError
+from anyband_models.models.contract import Model
+from anyband_models.models.gaussian import Gaussian, GaussianConfig
+from anyband_models.models.linear import Linear, LinearConfig
+from anyband_models.models.pchip import Pchip, PchipConfig
+
+ModelConfig = Annotated[LinearConfig | PchipConfig | GaussianConfig, Field(discriminator="kind")]
+
+_MODELS: dict[str, type[Linear] | type[Pchip] | type[Gaussian]] = {
+    model.card.name: model for model in (Gaussian, Linear, Pchip)
+}
+_PARSER: TypeAdapter[LinearConfig | PchipConfig | GaussianConfig] = TypeAdapter(ModelConfig)
+
+
+def list_models(pattern: str = "*") -> list[str]:
+    """Return the names of the models that match a shell-style pattern, sorted."""
+    return sorted(matching(_MODELS, pattern))
+
+
+def get_model(name: str) -> type[Model]:
+    """Return a model's class; its ``card`` says what it is.
+
+    Raises:
+        UnknownModelError: if the zoo has no model of that name.
+
+    >>> get_model("liner")
+    Traceback (most recent call last):
+    anyband_models.errors.UnknownModelError: a model called 'liner' is not known; did you mean 'linear'?
+    """
+    if name not in _MODELS:
+        raise UnknownModelError(name, _MODELS)
+    return _MODELS[name]
+
+
+def create_model(name: str, **settings: Any) -> Model:  # noqa: ANN401  (checked by the config)
+    """Build a model.
+
+    Args:
+        name: a name from `list_models`.
+        settings: fields of the model's config.
+
+    Raises:
+        UnknownModelError: if the zoo has no model of that name.
+        UsageError: if a setting is not one of the model's, or has a value that it cannot have.
+    """
+    get_model(name)
+    try:
+        config = _PARSER.validate_python({"kind": name, **settings})
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"][1:]))
+        allowed = ", ".join(sorted(set(_field_names(name)) - {"kind"}))
+        raise UsageError(
+            f"model {name!r} does not take {field} = {first['input']!r}: {first['msg']}; "
+            f"its settings are {allowed}"
+        ) from None
+    return _MODELS[name](config)  # type: ignore[arg-type]  # the discriminator has matched them
+
+
+def _field_names(name: str) -> list[str]:
+    configs = {"linear": LinearConfig, "pchip": PchipConfig, "gaussian": GaussianConfig}
+    return list(configs[name].model_fields)

@@ -1,0 +1,70 @@
+"""Which spectra, and which of their bands, a statistical model may learn from."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from anyband_models.models.contract import Observation
+from anyband_models.models.pixels import as_pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Support:
+    """Complete spectra, over as many bands as leave enough of them.
+
+    Attributes:
+        spectra: float64, without a gap.
+        bands: which bands of the scene the columns are, ascending.
+    """
+
+    spectra: Float[np.ndarray, "pixel known"]
+    bands: Int[np.ndarray, " known"]
+
+    def __len__(self) -> int:
+        return len(self.spectra)
+
+
+def gather(observation: Observation, least: int, most: int) -> Support:
+    """Return the complete spectra of an observation: its own pixels' and its support's.
+
+    A band that no spectrum has is given up; then further bands, the least observed first, until
+    ``least`` spectra are complete over the rest. More than half of the bands are not given up:
+    the few that were left would say less than the neighbours in wavelength do.
+
+    Args:
+        observation: where to look.
+        least: how many complete spectra are wanted.
+        most: of more than this, evenly spaced ones are taken.
+    """
+    values, mask = _table(observation)
+    kept = _kept_bands(mask, least)
+    complete = np.flatnonzero(mask[kept].all(axis=0) & (len(kept) > 0))
+    stride = max(1, -(-len(complete) // most))
+    chosen = complete[::stride]
+    spectra = np.ascontiguousarray(values[np.ix_(kept, chosen)].T, dtype=np.float64)
+    return Support(spectra, kept)
+
+
+def _table(
+    observation: Observation,
+) -> tuple[Float[np.ndarray, "band pixel"], Bool[np.ndarray, "band pixel"]]:
+    values, mask = as_pixels(observation.values), as_pixels(observation.mask)
+    if observation.support is None:
+        return values, mask
+    further = observation.support.T
+    return np.hstack([values, further]), np.hstack([mask, np.isfinite(further)])
+
+
+def _kept_bands(mask: Bool[np.ndarray, "band pixel"], least: int) -> Int[np.ndarray, " known"]:
+    seen = mask.sum(axis=1)
+    lacking = (~mask).sum(axis=0)  # bands that each spectrum lacks, among those still kept
+    kept = np.ones(len(mask), dtype=bool)
+    for band in np.argsort(seen, kind="stable"):
+        if seen[band] > 0 and np.count_nonzero(lacking == 0) >= least:
+            return np.flatnonzero(kept)
+        if 2 * np.count_nonzero(kept) <= np.count_nonzero(seen):
+            break
+        kept[band] = False
+        lacking -= ~mask[band]
+    return np.empty(0, dtype=np.intp)

@@ -1,0 +1,24 @@
+"""Everything that decides the result of a repair."""
+
+from typing import Any
+
+from pydantic import BaseModel, NonNegativeInt, PositiveFloat
+
+
+class RepairConfig(BaseModel, frozen=True, extra="forbid"):
+    """Settings of a repair, and so all that a report records.
+
+    Attributes:
+        model: a name from `list_models`.
+        settings: fields of that model's config.
+        max_gap_nm: an entry interpolated across a gap wider than this is refused [nm]; if None
+            nothing is refused, and gaps wider than the model's own limit are flagged.
+        samples: draws from the posterior to return beside the mean.
+        seed: of the samples; the mean does not depend on it.
+    """
+
+    model: str = "gaussian"
+    settings: dict[str, Any] = {}
+    max_gap_nm: PositiveFloat | None = None
+    samples: NonNegativeInt = 0
+    seed: NonNegativeInt = 0

@@ -1,0 +1,106 @@
+"""The files of a repair: the cube, its three layers, and a manifest that vouches for them."""
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Shaped
+
+from anyband_models.files import Stage
+from anyband_models.models.contract import Caution, Origin
+from anyband_models.repair.outcome import Outcome
+from anyband_models.repair.plan import describe
+from anyband_models.scene.formats import write_scene
+from anyband_models.scene.scene import Scene, make_scene
+
+LIBRARIES = ("anyband", "numpy", "scipy", "torch", "rasterio", "xarray")
+
+
+def write_outcome(outcome: Outcome, path: Path, stage: Stage) -> list[Path]:
+    """Write the repaired cube to ``path`` and, beside it, its layers and its manifest.
+
+    For ``full.tif`` these are ``full.provenance.tif``, ``full.caution.tif``, ``full.std.tif`` and
+    ``full.json``. They appear when the stage is published.
+
+    Returns:
+        The paths under which the files will appear.
+
+    Raises:
+        UsageError: if a file stands there already, or the suffix names no format.
+    """
+    write_scene(outcome.scene.with_stored(outcome.stored), path, stage)
+    for name, layer in layers(outcome).items():
+        write_scene(layer, path.with_name(f"{path.stem}.{name}{path.suffix}"), stage)
+    manifest = path.with_name(f"{path.stem}.json")
+    written = dict(stage.pending)
+    text = json.dumps(summary(outcome) | {"sha256": hashes(written)}, indent=2, allow_nan=False)
+    stage(manifest).write_text(text + "\n", encoding="utf-8")
+    return [*written, manifest]
+
+
+def layers(outcome: Outcome) -> dict[str, Scene]:
+    """Return the layers as scenes of their own, on the scene's grid and with its bands."""
+    result = outcome.reconstruction
+    return {
+        "provenance": _layer(outcome.scene, result.provenance, int(Origin.NO_DATA)),
+        "caution": _layer(outcome.scene, result.caution, None),
+        "std": _layer(outcome.scene, result.std, float("nan")),
+    }
+
+
+def _layer(scene: Scene, values: Shaped[np.ndarray, "band y x"], nodata: float | None) -> Scene:
+    bands = len(scene.wavelength)
+    meta = scene.meta.model_copy(
+        update={
+            "driver": "MEMORY",
+            "dtype": values.dtype.str,
+            "scale": (1.0,) * bands,
+            "offset": (0.0,) * bands,
+            "scale_declared": True,
+            "nodata": nodata,
+            "layout": {},
+            "extra": {},
+        }
+    )
+    return make_scene(values, meta, scene.wavelength, scene.fwhm, scene.good)
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Return what was done, as numbers and words that JSON can hold."""
+    return {
+        "scene": outcome.scene.meta.path,
+        "quantity": outcome.scene.meta.quantity.value,
+        "config": outcome.config.model_dump(mode="json"),
+        "damage": describe(outcome.damage),
+        "entries": outcome.counts,
+        "notes": list(outcome.reconstruction.notes),
+        "seconds": round(outcome.seconds, 3),
+        "versions": versions(),
+        "codes": {
+            "provenance": {str(int(code)): code.name.lower() for code in Origin},
+            "caution": {str(int(code)): (code.name or "").lower() for code in Caution if code},
+        },
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def hashes(files: dict[Path, Path]) -> dict[str, str]:
+    """Return the sha256 of each file, by its final name.
+
+    Args:
+        files: where each file will appear, and where it stands now.
+    """
+    return {final.name: _sha256(now) for final, now in files.items()}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,127 @@
+"""What a repair would do, and what it would take, before anything is done."""
+
+import time
+
+import numpy as np
+from pydantic import BaseModel
+
+from anyband_models.damage.damage import Damage
+from anyband_models.models.contract import Observation
+from anyband_models.models.pixels import as_pixels
+from anyband_models.models.support import gather
+from anyband_models.repair.config import RepairConfig
+from anyband_models.repair.pipeline import model_for, observe
+from anyband_models.scene.scene import Scene
+
+# Working arrays of a repair, in bytes an entry beside the stored numbers: values, mean, standard
+# deviation and their temporaries in float32, masks and layers in single bytes.
+BYTES_AN_ENTRY = 4 + 4 + 4 + 8 + 6
+SAMPLED_PIXELS = 4096
+
+
+class Plan(BaseModel, frozen=True, extra="forbid"):
+    """A repair that has not been done.
+
+    Attributes:
+        scene: path of the scene.
+        bands, rows, columns: of the scene.
+        dtype: stored type.
+        quantity: what the values are.
+        scale, offset: of the first band; value = stored x scale + offset.
+        wavelength_nm: the least and the greatest band centre [nm].
+        model: that would fill it.
+        missing_bands: bands without a good entry, numbered from 1.
+        missing_entries: entries that would be filled.
+        nodata_pixels: pixels that would stay no data.
+        complete_pixels: pixels that a statistical model could learn from.
+        findings: what is damaged, a sentence each.
+        memory_bytes: peak working memory [B].
+        seconds: estimated by repairing a sample of the pixels [s].
+        disk_bytes: size of the files, before compression [B].
+    """
+
+    scene: str
+    bands: int
+    rows: int
+    columns: int
+    dtype: str
+    quantity: str
+    scale: float
+    offset: float
+    wavelength_nm: tuple[float, float]
+    model: str
+    missing_bands: tuple[int, ...]
+    missing_entries: int
+    nodata_pixels: int
+    complete_pixels: int
+    findings: tuple[str, ...]
+    memory_bytes: int
+    seconds: float
+    disk_bytes: int
+
+
+def make_plan(scene: Scene, damage: Damage, config: RepairConfig) -> Plan:
+    """Look, measure on a sample, and change nothing.
+
+    Raises:
+        InputError: if the scene has no usable value.
+        ModelError: if the model cannot serve the scene.
+    """
+    observation = observe(scene, damage)
+    bands, rows, columns = scene.stored.shape
+    wanted = damage.missing & ~damage.empty_pixels
+    return Plan(
+        scene=scene.meta.path,
+        bands=bands,
+        rows=rows,
+        columns=columns,
+        dtype=scene.meta.dtype,
+        quantity=scene.meta.quantity.value,
+        scale=scene.meta.scale[0],
+        offset=scene.meta.offset[0],
+        wavelength_nm=(float(scene.wavelength.min()), float(scene.wavelength.max())),
+        model=config.model,
+        missing_bands=tuple(band + 1 for band in damage.empty_bands),
+        missing_entries=int(wanted.sum()),
+        nodata_pixels=int(damage.empty_pixels.sum()),
+        complete_pixels=len(gather(observation, least=1, most=rows * columns)),
+        findings=tuple(describe(damage)),
+        memory_bytes=memory_needed(scene, config),
+        seconds=_seconds(scene, observation, config),
+        disk_bytes=scene.stored.nbytes + scene.stored.size * (4 + 1 + 1),
+    )
+
+
+def describe(damage: Damage) -> list[str]:
+    """Return the findings in words, bands numbered from 1."""
+    return [
+        f"{finding.cause}: {_runs(finding.bands)} ({finding.entries:,} entries)"
+        for finding in damage.findings
+    ]
+
+
+def memory_needed(scene: Scene, config: RepairConfig) -> int:
+    """Return the peak working memory of a repair [B]."""
+    an_entry = BYTES_AN_ENTRY + 4 * config.samples
+    return 2 * scene.stored.nbytes + scene.stored.size * an_entry
+
+
+def _runs(bands: tuple[int, ...]) -> str:
+    """Return band numbers from 1 as a list of runs, such as ``bands 1-3, 7``."""
+    starts = [band for band in bands if band - 1 not in bands]
+    ends = [band for band in bands if band + 1 not in bands]
+    runs = [str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in zip(starts, ends, strict=True)]
+    return f"{'band' if len(bands) == 1 else 'bands'} {', '.join(runs)}"
+
+
+def _seconds(scene: Scene, observation: Observation, config: RepairConfig) -> float:
+    pixels = observation.mask[0].size
+    step = max(1, pixels // SAMPLED_PIXELS)
+    sample = Observation(
+        np.ascontiguousarray(as_pixels(observation.values)[:, ::step, np.newaxis]),
+        np.ascontiguousarray(as_pixels(observation.mask)[:, ::step, np.newaxis]),
+        observation.bands,
+    )
+    start = time.perf_counter()
+    model_for(scene, config).reconstruct(sample, config.samples, config.seed)
+    return (time.perf_counter() - start) * pixels / sample.mask[0].size

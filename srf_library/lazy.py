@@ -1,0 +1,24 @@
+"""Names of a package that are imported when they are first used.
+
+It stands on the ground floor because the packages above share it.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy_names(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
+    """Return a package's ``__getattr__`` and ``__all__`` (PEP 562).
+
+    Args:
+        package: the package's ``__name__``.
+        home: the module that each public name lives in.
+    """
+
+    def find(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
+        if name not in home:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(home[name]), name)
+
+    return find, sorted(home)
