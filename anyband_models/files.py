@@ -20,6 +20,16 @@ class Stage:
         """Return where to write what shall stand at ``final`` once the job is done.
 
         Raises:
+            UsageError, InputError: as `check` does.
+        """
+        self.check(final)
+        self.pending[final] = final.with_name(final.name + ".partial")
+        return self.pending[final]
+
+    def check(self, final: Path) -> None:
+        """See that a file may appear at ``final``: better before a long job than after it.
+
+        Raises:
             UsageError: if something stands there already and must not be overwritten.
             InputError: if the folder does not exist.
         """
@@ -27,8 +37,6 @@ class Stage:
             raise UsageError(f"{final} exists already; choose another name, or pass --overwrite")
         if not final.parent.is_dir():
             raise InputError(f"the folder {final.parent} does not exist; make it first")
-        self.pending[final] = final.with_name(final.name + ".partial")
-        return self.pending[final]
 
     def publish(self) -> None:
         """Rename every file into its place."""

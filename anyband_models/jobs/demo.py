@@ -10,14 +10,7 @@ from anyband_models.repair.config import RepairConfig
 from anyband_models.repair.files import hashes, write_outcome
 from anyband_models.report.content import ReportContent, Table
 from anyband_models.report.page import write_report
-from anyband_models.report.tables import (
-    damage_table,
-    hash_table,
-    index_table,
-    score_table,
-    settings_table,
-    version_table,
-)
+from anyband_models.report.tables import facts, hash_table, score_table
 
 SCENE = "Indian Pines (AVIRIS, 1992)"
 
@@ -75,13 +68,6 @@ def _content(demo: Demo, table: Table, sums: dict[str, str]) -> ReportContent:
         mask=~outcome.damage.missing,
         reconstruction=outcome.reconstruction,
         truth=demo.truth,
-        tables=(
-            table,
-            index_table(outcome),
-            damage_table(outcome),
-            settings_table(outcome),
-            version_table(),
-            hash_table(sums),
-        ),
+        tables=(table, *facts(outcome), hash_table(sums)),
         model=outcome.config.model,
     )

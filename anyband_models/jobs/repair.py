@@ -9,12 +9,15 @@ from anyband_models.damage.damage import Damage
 from anyband_models.damage.detect import detect
 from anyband_models.damage.mask_file import read_mask
 from anyband_models.errors import REFUSED_PARTS, ResourceError
-from anyband_models.files import Stage, staged
+from anyband_models.files import staged
 from anyband_models.repair.config import RepairConfig
-from anyband_models.repair.files import hashes, summary, write_outcome
+from anyband_models.repair.files import final_paths, hashes, summary, write_outcome
 from anyband_models.repair.outcome import Outcome
 from anyband_models.repair.pipeline import repair
 from anyband_models.repair.plan import Plan, memory_needed
+from anyband_models.report.content import ReportContent
+from anyband_models.report.page import write_report
+from anyband_models.report.tables import facts, hash_table
 from anyband_models.scene.formats.memory import available_memory
 from anyband_models.scene.scene import Scene
 
@@ -109,12 +112,13 @@ def run_repair(
     """
     check_memory(scene, config)
     with staged(overwrite) as stage:
-        if report is not None:
-            stage(report)  # refused now rather than after the work
+        for final in (*final_paths(output), *([report] if report else [])):
+            stage.check(final)
         outcome = repair(scene, config, damage)
         files = write_outcome(outcome, output, stage)
         if report is not None:
-            _report(outcome, report, stage)
+            sums = hashes(stage.pending)
+            write_report(report_content(outcome, sums), stage(report))
             files.append(report)
     return RepairResult(outcome, tuple(files))
 
@@ -153,30 +157,13 @@ def plan_rows(plan: Plan) -> list[tuple[str, str]]:
     ]
 
 
-def _report(outcome: Outcome, path: Path, stage: Stage) -> None:
-    from anyband_models.report.content import ReportContent
-    from anyband_models.report.page import write_report
-    from anyband_models.report.tables import (
-        damage_table,
-        hash_table,
-        index_table,
-        settings_table,
-        version_table,
-    )
-
-    written = {final: now for final, now in stage.pending.items() if final != path}
-    content = ReportContent(
+def report_content(outcome: Outcome, sums: dict[str, str]) -> ReportContent:
+    """Return what the page of a repair shows; ``sums`` are its files' hashes."""
+    return ReportContent(
         title=f"Repair of {Path(outcome.scene.meta.path).name}",
         scene=outcome.scene,
         mask=~outcome.damage.missing,
         reconstruction=outcome.reconstruction,
-        tables=(
-            damage_table(outcome),
-            index_table(outcome),
-            settings_table(outcome),
-            version_table(),
-            hash_table(hashes(written)),
-        ),
+        tables=(*facts(outcome), hash_table(sums)),
         model=outcome.config.model,
     )
-    write_report(content, stage.pending[path])

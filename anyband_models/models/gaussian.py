@@ -128,12 +128,8 @@ def _chosen(
     trial = pixels[members[:: max(1, len(members) // TRIAL_PIXELS)]]
     spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
 
-    def score(weight: float) -> float:
-        shrunk = normal.shrunk(weight)
-        part = Normal(shrunk.mean[pattern], shrunk.covariance[np.ix_(pattern, pattern)])
-        return part.leave_one_band_out(spectra)
-
-    return normal.shrunk(max(shrinkages, key=score))
+    part = Normal(normal.mean[pattern], normal.covariance[np.ix_(pattern, pattern)])
+    return normal.shrunk(shrinkages[int(np.argmax(part.leave_one_band_out(spectra, shrinkages)))])
 
 
 def _root(covariance: Float[np.ndarray, "missing missing"]) -> Float[np.ndarray, "missing missing"]:

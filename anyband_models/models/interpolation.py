@@ -38,9 +38,9 @@ class Gaps:
         self.order = np.argsort(observation.bands.wavelength, kind="stable")
         self.wavelength = observation.bands.wavelength[self.order]
         self.pixels = np.flatnonzero(wanted.any(axis=0))
-        self.values = as_pixels(observation.values)[self.order][:, self.pixels]
-        self.mask = as_pixels(observation.mask)[self.order][:, self.pixels]
-        self.entries = np.nonzero(wanted[self.order][:, self.pixels])
+        here = np.ix_(self.order, self.pixels)
+        self.values, self.mask = as_pixels(observation.values)[here], as_pixels(observation.mask)[here]
+        self.entries = np.nonzero(wanted[here])
         self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
 
     def caution(self, max_gap_nm: float) -> UInt8[np.ndarray, " n"]:

@@ -8,6 +8,7 @@ the smaller of the two systems is solved.
 Source: Rasmussen & Williams, *Gaussian processes for machine learning*, MIT Press 2006, A.2, A.3.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -74,14 +75,30 @@ class Normal:
         gain = _solve(self.covariance[np.ix_(o, o)], cross).T
         return Conditional(gain, self.covariance[np.ix_(m, m)] - gain @ cross)
 
-    def leave_one_band_out(self, spectra: Float[np.ndarray, "pixel band"]) -> float:
-        """Return the mean log density of every band, given all the others [ln 1/unit].
+    def leave_one_band_out(
+        self, spectra: Float[np.ndarray, "pixel band"], weights: Sequence[float]
+    ) -> Float[np.ndarray, " weight"]:
+        """Return, for each shrinkage, the mean log density of a band given all the others.
+
+        In units of each band's own standard deviation, which the shrinkage leaves alone. All
+        shrunk correlation matrices have the same eigenvectors, so one decomposition serves.
+
+        Args:
+            spectra: complete over the bands.
+            weights: as for `shrunk`.
 
         Source: Rasmussen & Williams 2006, eq. 5.10-5.12.
         """
-        variance = 1 / np.diag(self.precision)
-        error = (spectra - self.mean) @ self.precision * variance
-        return float(-0.5 * np.mean(error**2 / variance + np.log(2 * np.pi * variance)))
+        deviation = np.sqrt(np.diag(self.covariance))
+        values, vectors = np.linalg.eigh(self.covariance / np.outer(deviation, deviation))
+        rotated = (spectra - self.mean) / deviation @ vectors
+        scores = np.empty(len(weights))
+        for number, weight in enumerate(weights):
+            inverse = 1 / ((1 - weight) * np.maximum(values, 0) + weight)
+            variance = 1 / (vectors**2 @ inverse)
+            error = rotated * inverse @ vectors.T * variance
+            scores[number] = -0.5 * np.mean(error**2 / variance + np.log(2 * np.pi * variance))
+        return scores
 
 
 def _solve(

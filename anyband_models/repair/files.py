@@ -17,14 +17,14 @@ from anyband_models.repair.plan import describe
 from anyband_models.scene.formats import write_scene
 from anyband_models.scene.scene import Scene, make_scene
 
+LAYERS = ("provenance", "caution", "std")
 LIBRARIES = ("anyband", "numpy", "scipy", "torch", "rasterio", "xarray")
 
 
 def write_outcome(outcome: Outcome, path: Path, stage: Stage) -> list[Path]:
     """Write the repaired cube to ``path`` and, beside it, its layers and its manifest.
 
-    For ``full.tif`` these are ``full.provenance.tif``, ``full.caution.tif``, ``full.std.tif`` and
-    ``full.json``. They appear when the stage is published.
+    They appear, under the names that `final_paths` gives, when the stage is published.
 
     Returns:
         The paths under which the files will appear.
@@ -32,24 +32,34 @@ def write_outcome(outcome: Outcome, path: Path, stage: Stage) -> list[Path]:
     Raises:
         UsageError: if a file stands there already, or the suffix names no format.
     """
-    write_scene(outcome.scene.with_stored(outcome.stored), path, stage)
-    for name, layer in layers(outcome).items():
-        write_scene(layer, path.with_name(f"{path.stem}.{name}{path.suffix}"), stage)
-    manifest = path.with_name(f"{path.stem}.json")
+    cube, *beside, manifest = final_paths(path)
+    write_scene(outcome.scene.with_stored(outcome.stored), cube, stage)
+    for layer, final in zip(layers(outcome), beside, strict=True):
+        write_scene(layer, final, stage)
     written = dict(stage.pending)
     text = json.dumps(summary(outcome) | {"sha256": hashes(written)}, indent=2, allow_nan=False)
     stage(manifest).write_text(text + "\n", encoding="utf-8")
     return [*written, manifest]
 
 
-def layers(outcome: Outcome) -> dict[str, Scene]:
-    """Return the layers as scenes of their own, on the scene's grid and with its bands."""
-    result = outcome.reconstruction
-    return {
-        "provenance": _layer(outcome.scene, result.provenance, int(Origin.NO_DATA)),
-        "caution": _layer(outcome.scene, result.caution, None),
-        "std": _layer(outcome.scene, result.std, float("nan")),
-    }
+def final_paths(path: Path) -> list[Path]:
+    """Return where the files of a repair appear: the cube, its layers, the manifest.
+
+    >>> [path.name for path in final_paths(Path("full.tif"))]
+    ['full.tif', 'full.provenance.tif', 'full.caution.tif', 'full.std.tif', 'full.tif.json']
+    """
+    beside = [path.with_name(f"{path.stem}.{layer}{path.suffix}") for layer in LAYERS]
+    return [path, *beside, path.with_name(f"{path.name}.json")]
+
+
+def layers(outcome: Outcome) -> list[Scene]:
+    """Return the layers as scenes of their own, on the scene's grid, in the order of `LAYERS`."""
+    scene, result = outcome.scene, outcome.reconstruction
+    return [
+        _layer(scene, result.provenance, int(Origin.NO_DATA)),
+        _layer(scene, result.caution, None),
+        _layer(scene, result.std, float("nan")),
+    ]
 
 
 def _layer(scene: Scene, values: Shaped[np.ndarray, "band y x"], nodata: float | None) -> Scene:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float64, Shaped, UInt8, UInt16
 
-from anyband_models.models.contract import Origin
 from anyband_models.report.content import ReportContent
 from anyband_models.report.maps import Maps
 from anyband_models.report.presets import choose_presets

@@ -119,6 +119,11 @@ def version_table() -> Table:
     return Table("Versions", ("package", "version"), tuple(versions().items()))
 
 
+def facts(outcome: Outcome) -> tuple[Table, ...]:
+    """Return the tables that every repair has."""
+    return index_table(outcome), damage_table(outcome), settings_table(outcome), version_table()
+
+
 def hash_table(hashes: dict[str, str]) -> Table:
     """Return the sha256 of each file."""
     return Table("Files", ("file", "sha256"), tuple(hashes.items()))

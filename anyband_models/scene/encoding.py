@@ -1,4 +1,4 @@
-"""Stored numbers to physical values and back: the only place of the zoo where a scale is applied."""
+"""Stored numbers to physical values and back: the one place where the zoo applies a scale."""
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Shaped

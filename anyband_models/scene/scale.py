@@ -20,8 +20,8 @@ LOWEST_WITH_OFFSET = 900.0  # Sentinel-2 since 2022 adds 1000 to counts of 1e-4
 def check_reflectance(scene: Scene) -> None:
     """Accept a scene whose values can be what they are said to be.
 
-    Whole numbers without a stated scale cannot be reflectance. Other values cannot if three
-    quarters of the good bands do not suffice to find their bright pixels below 2.
+    Whole numbers without a stated scale cannot be reflectance. Other values cannot if the bright
+    pixels of more than a quarter of the good bands lie above 2.
 
     Raises:
         ScaleError: if the values are said to be reflectance and cannot be; it names the flags

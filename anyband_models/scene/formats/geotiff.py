@@ -5,8 +5,6 @@ files there, and it can name no other file. A mask beside the file (``x.tif.msk`
 for GDAL would open it as whatever it looks like. Ground control points are carried along.
 """
 
-import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from anyband_models.errors import InputError
+from anyband_models.scene.formats.gdal import quietly
 from anyband_models.scene.formats.geotiff_tags import OWN, Tags, other_tags, stated_bands
 from anyband_models.scene.formats.header import SceneHeader, check_dtype, fitting_nodata
 from anyband_models.scene.meta import Quantity, SceneMeta
@@ -48,7 +47,7 @@ def _opened(path: Path) -> Iterator[Dataset]:
     """Open a file; an error, and a warning that something in it could not be read, refuse it."""
     import rasterio
 
-    with _quietly() as complaints:
+    with quietly() as complaints:
         try:
             with rasterio.open(str(path.resolve()), driver="GTiff", sharing=False) as source:
                 yield source
@@ -58,30 +57,6 @@ def _opened(path: Path) -> Iterator[Dataset]:
             ) from error
     if complaints:
         raise InputError(f"{path} is a damaged GeoTIFF: {_brief(complaints[0], path)}")
-
-
-@contextmanager
-def _quietly() -> Iterator[list[str]]:
-    """Keep GDAL's warnings off the screen; those of unreadable parts are collected."""
-    from rasterio.errors import NotGeoreferencedWarning
-
-    complaints: list[str] = []
-
-    class Listener(logging.Filter):
-        def filter(self, record: logging.LogRecord) -> bool:
-            text = record.getMessage()
-            if "IO error" in text or "incorrect count" in text or "Cannot read" in text:
-                complaints.append(text)
-            return False
-
-    listener, log = Listener(), logging.getLogger("rasterio._env")
-    log.addFilter(listener)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            yield complaints
-    finally:
-        log.removeFilter(listener)
 
 
 def _brief(error: object, path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from anyband_models.errors import ResourceError, UsageError
 from anyband_models.files import Stage
+from anyband_models.scene.formats.gdal import quietly
 from anyband_models.scene.formats.geotiff import EXACT_IN_FLOAT64, Dataset
 from anyband_models.scene.formats.geotiff_tags import Tags, own_tags
 from anyband_models.scene.scene import Scene
@@ -44,6 +45,7 @@ def write(scene: Scene, final: Path, stage: Stage) -> None:
     try:
         # Without PAM everything goes into the file itself, and no sidecar is left.
         with (
+            quietly(),
             rasterio.Env(GDAL_PAM_ENABLED="NO"),
             rasterio.open(partial, "w", **_profile(scene)) as sink,
         ):

@@ -53,9 +53,9 @@ def fitting_nodata(value: float | int | None, dtype: np.dtype) -> float | int | 
         return None
     if dtype.kind == "f":
         with np.errstate(over="ignore"):
-            held = float(np.asarray(value).astype(dtype))
-        return None if np.isinf(held) and np.isfinite(value) else held
-    limits = np.iinfo(dtype)
-    if not np.isfinite(value) or value != int(value) or not limits.min <= value <= limits.max:
+            held = float(dtype.type(value))
+        return None if np.isinf(held) and abs(value) < np.inf else held
+    if isinstance(value, float) and not value.is_integer():
         return None
-    return int(value)
+    limits = np.iinfo(dtype)
+    return int(value) if limits.min <= value <= limits.max else None

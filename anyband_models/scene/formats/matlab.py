@@ -131,9 +131,11 @@ def _listed_73(path: Path) -> list[Variable]:
 
 
 def _kind(dataset: Dataset) -> str:
-    """MATLAB's class; data kept in other files count as no numbers."""
+    """MATLAB's class, or why these are no plain numbers of this file."""
     if dataset.is_virtual or dataset.external:
-        return "external"
+        return "kept in another file"
+    if dataset.dtype.names:
+        return "complex"
     named = dataset.attrs.get("MATLAB_class", b"")
     named = named.decode("ascii", "replace") if isinstance(named, bytes) else str(named)
     plain = {np.dtype(code): kind for kind, code in NUMERIC.items()}

@@ -3,6 +3,7 @@
 Nothing pickled is ever loaded, and no array before its size is known to fit.
 """
 
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -22,6 +23,7 @@ BROKEN = (
     RuntimeError,  # encrypted, or compressed in an unknown way
     zipfile.BadZipFile,
     zlib.error,
+    tokenize.TokenError,
 )
 
 

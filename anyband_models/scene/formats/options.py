@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from anyband_models.errors import UsageError
+from anyband_models.errors import InputError, UsageError
 from anyband_models.scene.formats.header import SceneHeader, fitting_nodata
 from anyband_models.scene.meta import Quantity
-from anyband_models.scene.wavelengths import as_stated
+from anyband_models.scene.wavelengths import StatedBands, as_stated, power_to_nm, shift
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +39,17 @@ class ReadOptions:
             changes["quantity"] = self._quantity()
         if self.nodata is not None:
             changes["nodata"] = self._nodata(header.dtype)
-        bands = header.bands
-        if self.wavelengths is not None:
-            given = as_stated(self.wavelengths)
-            bands = replace(given, fwhm=header.bands.fwhm, good=header.bands.good)
+        bands = header.bands if self.wavelengths is None else self._bands(header.bands)
         return replace(header, bands=bands, meta=header.meta.model_copy(update=changes))
+
+    def _bands(self, stated: StatedBands) -> StatedBands:
+        """The user's centres with the file's widths, in the centres' unit if that can be told."""
+        given = replace(as_stated(self.wavelengths), good=stated.good)
+        try:
+            power = power_to_nm(stated, "") - power_to_nm(given, "")
+        except InputError:
+            return given
+        return replace(given, fwhm=tuple(shift(width, power) for width in stated.fwhm))
 
     def _scaling(self, bands: int) -> dict[str, object]:
         changes: dict[str, object] = {}

@@ -57,8 +57,8 @@ def sniff(path: Path) -> Kind:
 
 
 def _beginning(path: Path) -> bytes:
-    _check_is_file(path)
     try:
+        _check_is_file(path)
         with path.open("rb") as file:
             beginning = file.read(LONGEST)
     except OSError as error:

@@ -1,9 +1,11 @@
 """Scenes to report on, and a browser to look at the page with."""
 
+import fcntl
 import json
 import os
 import shutil
-import subprocess
+import signal
+import time
 from base64 import b64decode
 from collections import deque
 
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 
 from anyband_models.models.contract import Caution, Origin, Reconstruction
-from anyband_models.report.content import ReportContent, Table
+from anyband_models.report.content import ReportContent
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import make_scene
 
@@ -28,6 +30,18 @@ OPTIONS = (
 )
 
 
+def spawn(arguments, commands, answers):
+    """Start a browser that reads ``commands`` as its descriptor 3 and writes ``answers`` as 4."""
+    # First out of the way of 3 and 4, lest one is overwritten by the other.
+    high = [fcntl.fcntl(pipe, fcntl.F_DUPFD_CLOEXEC, 10) for pipe in (commands, answers)]
+    silence = [(os.POSIX_SPAWN_OPEN, n, os.devnull, os.O_RDWR, 0) for n in (0, 1, 2)]
+    moves = [(os.POSIX_SPAWN_DUP2, high[0], 3), (os.POSIX_SPAWN_DUP2, high[1], 4)]
+    process = os.posix_spawn(arguments[0], arguments, os.environ, file_actions=silence + moves)
+    for pipe in (commands, answers, *high):
+        os.close(pipe)
+    return process
+
+
 class Page:
     """A page in a headless browser, driven by the DevTools protocol over two pipes.
 
@@ -38,17 +52,9 @@ class Page:
     def __init__(self, program, folder):
         for_browser, self.commands = os.pipe()
         self.answers, from_browser = os.pipe()
-        # The shell gives the pipes the numbers that the browser expects.
-        script = f'exec "$@" 3<&{for_browser} 4>&{from_browser}'
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", script, "sh", program, *OPTIONS, f"--user-data-dir={folder}"],
-            pass_fds=(for_browser, from_browser),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+        self.process = spawn(
+            [program, *OPTIONS, f"--user-data-dir={folder}"], for_browser, from_browser
         )
-        os.close(for_browser)
-        os.close(from_browser)
         self.rest, self.waiting, self.events = b"", deque(), []
         self.number, self.session = 0, None
         target = self.command("Target.createTarget", url="about:blank")["targetId"]
@@ -92,7 +98,8 @@ class Page:
         self.command("Emulation.setEmulatedMedia", features=features)
 
     def open(self, path):
-        """Load a file and wait until its spectra are unpacked."""
+        """Load a file and wait until its spectra are unpacked; forget the page before it."""
+        self.events.clear()
         self.command("Page.navigate", url=path.as_uri())
         self.wait_for("document.readyState === 'complete'")
         self.wait_for("document.getElementById('presets').children.length > 0")
@@ -160,11 +167,11 @@ class Page:
 
     def close(self):
         os.write(self.commands, json.dumps({"id": -1, "method": "Browser.close"}).encode() + b"\0")
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        deadline = time.monotonic() + 20
+        while os.waitpid(self.process, os.WNOHANG) == (0, 0):
+            time.sleep(0.05)
+            if time.monotonic() > deadline:
+                os.kill(self.process, signal.SIGKILL)
         os.close(self.commands)
         os.close(self.answers)
 
@@ -178,3 +185,43 @@ def browser(tmp_path_factory):
     page = Page(program, tmp_path_factory.mktemp("profile"))
     yield page
     page.close()
+
+
+def build_content(
+    shape=(13, 24, 30),
+    wavelength=None,
+    with_truth=True,
+    path="folder/scene.tif",
+    names=(),
+    **others,
+):
+    """A repair of random values: one missing band, a hole, a refused block, an empty corner."""
+    rng = np.random.default_rng(7)
+    bands, height, width = shape
+    truth = rng.random(shape, dtype=np.float32)
+    provenance = np.zeros(shape, dtype=np.uint8)
+    provenance[bands // 3, :, :] = Origin.REPAIRED_BAND
+    provenance[: bands // 4, height // 2 :, width // 2 :] = Origin.REPAIRED_PIXEL
+    provenance[-1, : height // 3, -width // 3 :] = Origin.REFUSED
+    provenance[:, :1, :2] = Origin.NO_DATA
+    repaired = (provenance == Origin.REPAIRED_BAND) | (provenance == Origin.REPAIRED_PIXEL)
+    mean = np.where(repaired, truth + np.float32(0.01), truth)
+    std = np.where(repaired, 0.02 * truth, 0).astype(np.float32)
+    for array in (mean, std):
+        array[provenance >= Origin.REFUSED] = np.nan
+    caution = np.where(provenance == Origin.REPAIRED_BAND, Caution.LONG_GAP, 0).astype(np.uint8)
+    meta = SceneMeta(path=path, scale=(1.0,) * bands, offset=(0.0,) * bands, band_names=names)
+    centres = np.linspace(440, 2300, bands) if wavelength is None else np.asarray(wavelength, float)
+    mask = provenance == Origin.MEASURED
+    return ReportContent(
+        scene=make_scene(np.where(mask, truth, np.float32(np.nan)), meta, centres),
+        mask=mask,
+        reconstruction=Reconstruction(mean, std, provenance, caution, notes=("A note.",)),
+        truth=truth if with_truth else None,
+        **{"title": "A repair", "model": "linear", **others},
+    )
+
+
+@pytest.fixture
+def make_content():
+    return build_content

@@ -1,0 +1,42 @@
+"""`python -m benchmarks NAME [--json]`: run one benchmark and print its ratios."""
+
+import argparse
+import json
+from collections.abc import Callable
+
+from benchmarks.ratio import Ratio
+
+
+def _help() -> dict[str, Ratio]:
+    from benchmarks.help import measure
+
+    return measure()
+
+
+def _repair() -> dict[str, Ratio]:
+    from benchmarks.repair import measure
+
+    return measure()
+
+
+BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {"help": _help, "repair": _repair}
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=sorted(BENCHMARKS))
+    parser.add_argument("--json", action="store_true", help="print JSON alone")
+    arguments = parser.parse_args()
+    ratios = BENCHMARKS[arguments.name]()
+    if arguments.json:
+        found = {label: ratio.model_dump(exclude={"detail"}) for label, ratio in ratios.items()}
+        print(json.dumps({"benchmark": arguments.name, "ratios": found}))
+        return
+    for label, ratio in ratios.items():
+        sign = "<=" if ratio.better == "lower" else ">="
+        print(f"{label}: {ratio.value:.2f} (goal {sign} {ratio.goal:g}); {ratio.detail}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""A ratio, and how it is measured."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Ratio(BaseModel, frozen=True, extra="forbid"):
+    """Ours over the baseline's.
+
+    Attributes:
+        value: the ratio [1].
+        goal: the most, or the least, that it should be [1].
+        better: which way is better.
+        detail: both measurements in words.
+    """
+
+    value: float
+    goal: float
+    better: Literal["lower", "higher"]
+    detail: str = ""
+
+
+def time_ratio(
+    ours: Callable[[], object], baseline: Callable[[], object], goal: float, rounds: int
+) -> Ratio:
+    """Run both in turn, after one warm-up each, and return the ratio of their median times."""
+    ours(), baseline()
+    times = [(_seconds(ours), _seconds(baseline)) for _ in range(rounds)]
+    mine, theirs = (median(column) for column in zip(*times, strict=True))
+    detail = f"ours {mine:.3f} s, baseline {theirs:.3f} s, medians of {rounds}"
+    return Ratio(value=mine / theirs, goal=goal, better="lower", detail=detail)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
