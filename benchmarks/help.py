@@ -5,7 +5,9 @@ import sys
 
 from benchmarks.ratio import Ratio, time_ratio
 
-OURS = "import sys; sys.argv = ['anyband-zoo', '--help']; from anyband_models.cli import main; main()"
+OURS = (
+    "import sys; sys.argv = ['anyband-zoo', '--help']; from anyband_models.cli import main; main()"
+)
 BASELINE = "import typer, rich"
 
 

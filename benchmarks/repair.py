@@ -1,8 +1,8 @@
 """`repair` against the bare NumPy conditional Gaussian, on a real EnMAP scene.
 
-The scene is the EnMAP mosaic of the shared data (``ANYBAND_DATA``, or ``../shared/data``): six bands
-are missing everywhere. So that there is something to condition on, 30 % of the others are taken
-from its eastern half as well (family ``random-30``, seed 0).
+The scene is the EnMAP mosaic of the shared data (``ANYBAND_DATA``, or ``../shared/data``): six
+bands are missing everywhere. So that there is something to condition on, 30 % of the others are
+taken from its eastern half as well (family ``random-30``, seed 0).
 
 The baseline is what a scientist writes in twenty lines: mean and covariance of the complete
 pixels, one solve, mean and variance of the missing bands, straight lines for the six. It reads
@@ -81,7 +81,9 @@ def damaged_scene() -> Scene:
     taken[:, :, : columns // 2] = False
     stored[taken] = NO_DATA
     ones = (1e-4,) * bands
-    meta = SceneMeta(dtype="<i2", scale=ones, offset=(0.0,) * bands, scale_declared=True, nodata=NO_DATA)
+    meta = SceneMeta(
+        dtype="<i2", scale=ones, offset=(0.0,) * bands, scale_declared=True, nodata=NO_DATA
+    )
     return make_scene(np.ascontiguousarray(stored), meta, wavelength, fwhm, good)
 
 
@@ -95,7 +97,10 @@ def bare_gaussian(
     seen = known.any(axis=1)
     complete = known[seen].all(axis=0)
     lacking = known.any(axis=0) & ~complete
-    mu, covariance = spectra[np.ix_(seen, complete)].mean(axis=1), np.cov(spectra[np.ix_(seen, complete)])
+    mu, covariance = (
+        spectra[np.ix_(seen, complete)].mean(axis=1),
+        np.cov(spectra[np.ix_(seen, complete)]),
+    )
     o = known[np.ix_(seen, lacking)][:, 0]  # one pattern, as the damage has it
     bands = np.flatnonzero(seen)
     ridge = covariance + 1e-6 * np.diag(np.diag(covariance))
@@ -106,7 +111,9 @@ def bare_gaussian(
     std[np.ix_(bands[~o], lacking)] = np.sqrt(variance)[:, np.newaxis]
     order = bands[np.argsort(wavelength[bands], kind="stable")]
     for band in np.flatnonzero(~seen):
-        weights = [np.interp(wavelength[band], wavelength[order], unit) for unit in np.eye(len(order))]
+        weights = [
+            np.interp(wavelength[band], wavelength[order], unit) for unit in np.eye(len(order))
+        ]
         mean[band] = np.asarray(weights) @ mean[order]
     return mean.reshape(cube.shape), std.reshape(cube.shape)
 

@@ -1,4 +1,4 @@
-"""What an operator is: a differentiable function of an image's bands, and a card that says which."""
+"""What an operator is: a differentiable function of an image's bands, and its card."""
 
 import torch
 from jaxtyping import Float

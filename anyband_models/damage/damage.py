@@ -41,4 +41,4 @@ class Damage:
     @property
     def empty_pixels(self) -> Bool[np.ndarray, "y x"]:
         """The pixels without a single good entry: these stay no data."""
-        return self.missing.all(axis=0)
+        return np.asarray(self.missing.all(axis=0))

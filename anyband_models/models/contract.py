@@ -6,7 +6,7 @@ from enum import IntEnum, IntFlag
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, UInt8
+from jaxtyping import Bool, Float32, UInt8
 from pydantic import BaseModel
 
 from anyband_models.models.card import Card
@@ -30,7 +30,8 @@ class Caution(IntFlag):
     FALLBACK = 1
     """The model had too little to learn from here; linear interpolation answered instead."""
     LONG_GAP = 2
-    """The observed bands on either side lie farther apart than the model's stated gap."""
+    """The observed bands on either side lie farther apart than the model's stated gap; outside
+    all observed bands, the nearest lies farther away than that."""
     EXTRAPOLATED = 4
     """No observed band lies on one side; the value of the last one is held."""
 

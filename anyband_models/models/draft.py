@@ -20,7 +20,7 @@ class Draft:
         self.mean = np.where(self.observed, as_pixels(observation.values), np.float32(np.nan))
         self.std = np.where(self.observed, np.float32(0), np.float32(np.nan))
         self.caution = np.zeros(self.mean.shape, dtype=np.uint8)
-        self.samples = np.repeat(self.mean[np.newaxis], samples, axis=0) if samples else None
+        self.samples = np.repeat(self.mean[np.newaxis], samples, axis=0)
 
     def missing(self) -> Bool[np.ndarray, "band pixel"]:
         """Return where a value is wanted: nowhere in a pixel that was not observed at all."""
@@ -33,21 +33,25 @@ class Draft:
         std: Float[np.ndarray, "..."],
         caution: UInt8[np.ndarray, "..."] | Caution = Caution.NONE,
     ) -> None:
-        """Write mean, standard deviation and caution of the entries ``where`` (band, pixel)."""
+        """Write mean, standard deviation and caution of the entries ``where`` (band, pixel).
+
+        No repaired value is known better than its own rounding: ``std`` is at least that.
+        """
         if self.observed[where].any():
             raise AssertionError("a model tried to overwrite an observed value")
-        self.mean[where], self.std[where], self.caution[where] = mean, std, caution
+        self.mean[where], self.caution[where] = mean, caution
+        self.std[where] = np.maximum(std, np.spacing(np.abs(self.mean[where])))
 
     def finish(self, notes: tuple[str, ...] = ()) -> Reconstruction:
         """Return the reconstruction, in the shape of the observation."""
         shape = self.observation.mask.shape
-        samples = self.samples
+        samples = self.samples.reshape(-1, *shape) if len(self.samples) else None
         return Reconstruction(
             mean=self.mean.reshape(shape),
             std=self.std.reshape(shape),
             provenance=self._provenance().reshape(shape),
             caution=self.caution.reshape(shape),
-            samples=None if samples is None else samples.reshape(len(samples), *shape),
+            samples=samples,
             notes=notes,
         )
 

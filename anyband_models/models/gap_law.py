@@ -7,7 +7,6 @@ parabola of the Wiener bridge, which is zero at the observed bands.
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -25,8 +24,8 @@ class GapLaw:
     Attributes:
         log_gap: widths at which it was measured, ascending [ln nm]; empty if it could not be.
         log_error: the error there [ln 1].
-        unknown: the variance of the observed values relative to their mean square, used where
-            nothing could be measured [1].
+        unknown: the variance of the observed values relative to their mean square, 1 where they
+            do not differ; used where nothing could be measured [1].
     """
 
     log_gap: Float[np.ndarray, " knot"]
@@ -39,23 +38,25 @@ class GapLaw:
         values: Shaped[np.ndarray, "band pixel"],
         mask: Bool[np.ndarray, "band pixel"],
         wavelength: Float[np.ndarray, " band"],
-    ) -> Self:
+    ) -> "GapLaw":
         """Learn the law from the observed entries of up to 256 pixels.
 
         Args:
-            values: physical values, along ``band`` in ascending wavelength.
+            values: physical values, with the bands in any order.
             mask: True = observed.
-            wavelength: band centres [nm], ascending.
+            wavelength: band centres [nm].
         """
+        order = np.argsort(wavelength, kind="stable")
         useful = np.flatnonzero(mask.any(axis=0))
-        sampled = useful[:: max(1, len(useful) // SAMPLED_PIXELS)]
+        sampled = useful[:: max(1, -(-len(useful) // SAMPLED_PIXELS))]
+        chosen = np.ix_(order, sampled)
         spectra = [
-            (wavelength[m], v[m].astype(np.float64))
-            for v, m in zip(values.T[sampled], mask.T[sampled], strict=True)
+            (wavelength[order][m], v[m].astype(np.float64))
+            for v, m in zip(values[chosen].T, mask[chosen].T, strict=True)
         ]
         trials = [trial for spectrum in spectra for trial in _trials(*spectrum)]
         observed = np.concatenate([v for _, v in spectra]) if spectra else np.zeros(1)
-        unknown = float(observed.var() / max(np.mean(observed**2), np.finfo(float).tiny))
+        unknown = float(observed.var() / max(np.mean(observed**2), np.finfo(float).tiny)) or 1.0
         if not trials:
             return cls(np.empty(0), np.empty(0), unknown)
         gap, error = (np.concatenate(column) for column in zip(*trials, strict=True))
@@ -88,8 +89,9 @@ def brightness(
     values: Shaped[np.ndarray, "band pixel"], mask: Bool[np.ndarray, "band pixel"]
 ) -> Float[np.ndarray, " pixel"]:
     """Return the root mean square of a pixel's observed values, in their unit."""
-    squares = np.einsum("bp,bp->p", np.where(mask, values, 0), np.where(mask, values, 0))
-    return np.sqrt(squares.astype(np.float64) / np.maximum(mask.sum(axis=0), 1))
+    known = np.where(mask, values, 0)
+    squares = np.einsum("bp,bp->p", known, known, dtype=np.float64)
+    return np.sqrt(squares / np.maximum(mask.sum(axis=0), 1))
 
 
 def _trials(

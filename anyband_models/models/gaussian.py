@@ -1,10 +1,10 @@
 """The exact conditional of a Gaussian fitted to the scene's complete pixels."""
 
-from typing import Literal, final
+from typing import Annotated, Literal, final
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
-from pydantic import BaseModel, PositiveFloat, PositiveInt
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
 from anyband_models.models.card import Card
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
@@ -19,9 +19,11 @@ from anyband_models.models.support import Support, gather
 # Pixels used to choose the shrinkage, and pixels predicted at a time: both bound the memory.
 TRIAL_PIXELS = 512
 BLOCK_PIXELS = 16384
+# Above 0: with fewer spectra than bands, correlations that are not shrunk have no inverse.
+Shrinkages = Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(min_length=1)]
 
 
-class GaussianConfig(BaseModel, frozen=True, extra="forbid"):
+class GaussianConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings of `Gaussian`."""
 
     kind: Literal["gaussian"] = "gaussian"
@@ -29,7 +31,7 @@ class GaussianConfig(BaseModel, frozen=True, extra="forbid"):
     """Complete pixels below which there is nothing to learn from, and `linear` answers."""
     max_support: PositiveInt = 50_000
     """Of more complete pixels than this, evenly spaced ones are used."""
-    shrinkages: tuple[PositiveFloat, ...] = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+    shrinkages: Shrinkages = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
     """How far the correlations are shrunk; the scene's own observed bands choose one [1]."""
     max_gap_nm: PositiveFloat = 100.0
     """Of the interpolation that answers where there is no support [nm]."""
@@ -37,7 +39,7 @@ class GaussianConfig(BaseModel, frozen=True, extra="forbid"):
 
 @final
 class Gaussian(Model):
-    """``N(mu, C)`` from the complete pixels; missing bands get its mean and variance given the rest.
+    """``N(mu, C)`` from the complete pixels: missing bands get its conditional mean and variance.
 
     Where no complete pixel has a band, or a pixel has none of the bands that were learned,
     `linear` answers and the entry is flagged `FALLBACK`.
@@ -52,7 +54,7 @@ class Gaussian(Model):
         uses_support=True,
         limits="One Gaussian for the whole scene, no spatial context. A band that no complete "
         "pixel has is interpolated, and flagged so.",
-        source="Rasmussen & Williams, Gaussian processes for machine learning, 2006, A.2, 5.10-5.12",
+        source="Rasmussen & Williams, Gaussian processes for machine learning, 2006, A.2, 5.12",
     )
 
     def __init__(self, config: GaussianConfig) -> None:
@@ -98,18 +100,21 @@ def _condition(
     pixels = np.flatnonzero(served.any(axis=0))
     observed = draft.observed[np.ix_(support.bands, pixels)]
     normal = _chosen(Normal.fit(support.spectra), values, observed, pixels, support, shrinkages)
+    for number, sample in enumerate(draft.samples):
+        sample[served] = standard_normal(seed, number, *served.shape)[served]
     for pattern, members in by_pattern(observed):
         conditional = normal.given(pattern)
-        root = _root(conditional.covariance) if draft.samples is not None else None
+        root = _root(conditional.covariance) if len(draft.samples) else None
         known, wanted = support.bands[pattern], support.bands[~pattern]
         for start in range(0, len(members), BLOCK_PIXELS):
             block = pixels[members[start : start + BLOCK_PIXELS]]
             departure = values[np.ix_(known, block)] - normal.mean[pattern, np.newaxis]
             mean = normal.mean[~pattern, np.newaxis] + conditional.gain @ departure
             std = np.sqrt(np.maximum(np.diag(conditional.covariance), 0))
-            draft.fill(np.ix_(wanted, block), mean, std[:, np.newaxis])
-            if root is not None:
-                _sample(draft, wanted, block, mean, root, seed)
+            where = np.ix_(wanted, block)
+            draft.fill(where, mean, std[:, np.newaxis])
+            for sample in draft.samples:
+                sample[where] = mean + root @ sample[where]  # from the noise put there above
 
 
 def _chosen(
@@ -125,7 +130,7 @@ def _chosen(
     Tried on pixels that share the commonest set of observed bands.
     """
     pattern, members = max(by_pattern(observed), key=lambda item: len(item[1]))
-    trial = pixels[members[:: max(1, len(members) // TRIAL_PIXELS)]]
+    trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
     spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
 
     part = Normal(normal.mean[pattern], normal.covariance[np.ix_(pattern, pattern)])
@@ -138,20 +143,6 @@ def _root(covariance: Float[np.ndarray, "missing missing"]) -> Float[np.ndarray,
     return vectors * np.sqrt(np.maximum(values, 0))
 
 
-def _sample(
-    draft: Draft,
-    wanted: Int[np.ndarray, " missing"],
-    block: Int[np.ndarray, " n"],
-    mean: Float[np.ndarray, "missing n"],
-    root: Float[np.ndarray, "missing missing"],
-    seed: int,
-) -> None:
-    assert draft.samples is not None
-    for number, sample in enumerate(draft.samples):
-        noise = standard_normal(seed, number, *draft.mean.shape)[np.ix_(wanted, block)]
-        sample[np.ix_(wanted, block)] = mean + root @ noise
-
-
 def _notes(rest: Bool[np.ndarray, "band pixel"], support: int, least: int) -> tuple[str, ...]:
     if not rest.any():
         return ()
@@ -162,6 +153,6 @@ def _notes(rest: Bool[np.ndarray, "band pixel"], support: int, least: int) -> tu
         )
     bands = int(rest.any(axis=1).sum())
     return (
-        f"gaussian had no complete pixel with {bands} of the missing bands: "
-        f"linear interpolation answered for {int(rest.sum())} entries, flagged as fallback",
+        f"gaussian had too little to go by for {int(rest.sum())} entries in {bands} bands: "
+        "linear interpolation answered instead, flagged as fallback",
     )

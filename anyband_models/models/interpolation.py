@@ -16,7 +16,7 @@ from anyband_models.models.pixels import as_pixels
 Curve = Callable[["Gaps"], Float[np.ndarray, " n"]]
 
 
-class InterpolationConfig(BaseModel, frozen=True, extra="forbid"):
+class InterpolationConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Settings of an interpolation in wavelength."""
 
     max_gap_nm: PositiveFloat = 100.0
@@ -27,7 +27,8 @@ class Gaps:
     """The missing entries of an observation, with bands in ascending wavelength.
 
     Attributes:
-        values, mask: the observation as (band, pixel), bands sorted.
+        observation: the whole of it.
+        values, mask: its pixels with a wanted entry as (band, pixel), bands sorted.
         wavelength: band centres, ascending [nm].
         order: the file's index of each sorted band.
         entries: (band, pixel) of each wanted entry, ``band`` along the sorted axis.
@@ -35,12 +36,17 @@ class Gaps:
     """
 
     def __init__(self, observation: Observation, wanted: Bool[np.ndarray, "band pixel"]) -> None:
+        self.observation = observation
         self.order = np.argsort(observation.bands.wavelength, kind="stable")
         self.wavelength = observation.bands.wavelength[self.order]
         self.pixels = np.flatnonzero(wanted.any(axis=0))
         here = np.ix_(self.order, self.pixels)
-        self.values, self.mask = as_pixels(observation.values)[here], as_pixels(observation.mask)[here]
-        self.entries = np.nonzero(wanted[here])
+        self.values, self.mask = (
+            as_pixels(observation.values)[here],
+            as_pixels(observation.mask)[here],
+        )
+        band, pixel = np.nonzero(wanted[here])
+        self.entries = band, pixel
         self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
 
     def caution(self, max_gap_nm: float) -> UInt8[np.ndarray, " n"]:
@@ -51,7 +57,8 @@ class Gaps:
 
     def std(self) -> Float[np.ndarray, " n"]:
         """Return each entry's standard deviation, by the scene's own gap law."""
-        law = GapLaw.fit(self.values, self.mask, self.wavelength)
+        scene = self.observation
+        law = GapLaw.fit(as_pixels(scene.values), as_pixels(scene.mask), scene.bands.wavelength)
         return law.std(self.neighbours, brightness(self.values, self.mask)[self.entries[1]])
 
     def where(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
@@ -90,7 +97,7 @@ def interpolate(
     gaps = Gaps(draft.observation, wanted)
     where, mean, std = gaps.where(), curve(gaps), gaps.std()
     draft.fill(where, mean, std, gaps.caution(max_gap_nm) | np.uint8(caution))
-    for number, sample in enumerate(draft.samples if draft.samples is not None else ()):
+    for number, sample in enumerate(draft.samples):
         noise = standard_normal(seed, number, *draft.mean.shape)
         sample[where] = mean + std * gaps.bridges(noise)
 

@@ -9,7 +9,6 @@ and smoothing by splines*, Annals of Mathematical Statistics 41 (1970) 495-502.
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -38,7 +37,7 @@ class Neighbours:
         mask: Bool[np.ndarray, "band pixel"],
         wavelength: Float[np.ndarray, " band"],
         entries: tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]],
-    ) -> Self:
+    ) -> "Neighbours":
         """Find the neighbours of ``entries`` (band, pixel), never an entry itself.
 
         Args:

@@ -7,9 +7,9 @@ LinearConfig(max_gap_nm=50.0, kind='linear')
 """
 
 from fnmatch import filter as matching
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from anyband_models.errors import UnknownModelError, UsageError
 from anyband_models.models.contract import Model
@@ -22,7 +22,9 @@ ModelConfig = Annotated[LinearConfig | PchipConfig | GaussianConfig, Field(discr
 _MODELS: dict[str, type[Linear] | type[Pchip] | type[Gaussian]] = {
     model.card.name: model for model in (Gaussian, Linear, Pchip)
 }
-_PARSER: TypeAdapter[LinearConfig | PchipConfig | GaussianConfig] = TypeAdapter(ModelConfig)
+_CONFIGS: dict[str, type[LinearConfig] | type[PchipConfig] | type[GaussianConfig]] = {
+    config.model_fields["kind"].default: config for config in get_args(get_args(ModelConfig)[0])
+}
 
 
 def list_models(pattern: str = "*") -> list[str]:
@@ -58,18 +60,13 @@ def create_model(name: str, **settings: Any) -> Model:  # noqa: ANN401  (checked
     """
     get_model(name)
     try:
-        config = _PARSER.validate_python({"kind": name, **settings})
+        config = _CONFIGS[name].model_validate({"kind": name, **settings})
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"][1:]))
-        allowed = ", ".join(sorted(set(_field_names(name)) - {"kind"}))
+        field = ".".join(map(str, first["loc"]))
+        allowed = ", ".join(sorted(set(_CONFIGS[name].model_fields) - {"kind"}))
         raise UsageError(
             f"model {name!r} does not take {field} = {first['input']!r}: {first['msg']}; "
             f"its settings are {allowed}"
         ) from None
-    return _MODELS[name](config)  # type: ignore[arg-type]  # the discriminator has matched them
-
-
-def _field_names(name: str) -> list[str]:
-    configs = {"linear": LinearConfig, "pchip": PchipConfig, "gaussian": GaussianConfig}
-    return list(configs[name].model_fields)
+    return _MODELS[name](config)  # type: ignore[arg-type]  # both have the same name

@@ -30,7 +30,8 @@ def gather(observation: Observation, least: int, most: int) -> Support:
 
     A band that no spectrum has is given up; then further bands, the least observed first, until
     ``least`` spectra are complete over the rest. More than half of the bands are not given up:
-    the few that were left would say less than the neighbours in wavelength do.
+    the few that were left would say less than the neighbours in wavelength do. Where that does
+    not suffice no band is given up but those that nobody has, and fewer spectra come back.
 
     Args:
         observation: where to look.
@@ -67,4 +68,4 @@ def _kept_bands(mask: Bool[np.ndarray, "band pixel"], least: int) -> Int[np.ndar
             break
         kept[band] = False
         lacking -= ~mask[band]
-    return np.empty(0, dtype=np.intp)
+    return np.flatnonzero(seen)

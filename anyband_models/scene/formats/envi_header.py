@@ -64,11 +64,9 @@ def read_fields(path: Path) -> Fields:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # names not in lower case
             return read_envi_header(str(path))
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is not a header in UTF-8 text; save it as such") from error
-    except EnviException as error:
+    except (EnviException, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path} cannot be read as an ENVI header; a brace is not closed"
+            f"{path} cannot be read as an ENVI header: a brace is not closed, or it is not UTF-8 text"
         ) from error
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -39,17 +39,10 @@ class ReadOptions:
             changes["quantity"] = self._quantity()
         if self.nodata is not None:
             changes["nodata"] = self._nodata(header.dtype)
-        bands = header.bands if self.wavelengths is None else self._bands(header.bands)
+        bands = header.bands
+        if self.wavelengths is not None:
+            bands = _replaced(bands, as_stated(self.wavelengths))
         return replace(header, bands=bands, meta=header.meta.model_copy(update=changes))
-
-    def _bands(self, stated: StatedBands) -> StatedBands:
-        """The user's centres with the file's widths, in the centres' unit if that can be told."""
-        given = replace(as_stated(self.wavelengths), good=stated.good)
-        try:
-            power = power_to_nm(stated, "") - power_to_nm(given, "")
-        except InputError:
-            return given
-        return replace(given, fwhm=tuple(shift(width, power) for width in stated.fwhm))
 
     def _scaling(self, bands: int) -> dict[str, object]:
         changes: dict[str, object] = {}
@@ -76,3 +69,13 @@ class ReadOptions:
                 f"--nodata {self.nodata} cannot occur in a file of {dtype.name} values"
             )
         return fitting
+
+
+def _replaced(stated: StatedBands, given: StatedBands) -> StatedBands:
+    """The user's centres with the file's widths, in the centres' unit if that can be told."""
+    given = replace(given, good=stated.good)
+    try:
+        power = power_to_nm(stated, "") - power_to_nm(given, "")
+    except InputError:
+        return given
+    return replace(given, fwhm=tuple(shift(width, power) for width in stated.fwhm))

@@ -257,6 +257,9 @@ def test_bands_in_any_order_are_drawn_sorted(browser, make_content, tmp_path):
         browser.press("ArrowRight")
         read.append(browser.text("#band").split(" · ")[0])
     assert read == ["band 2 “a”", "band 4 “b”", "band 1 “c”", "band 3 “d”"]
+    for place, name in ((500, "a"), (700, "b"), (900, "c")):
+        browser.hover("#spectrum", across=share_of_plot(browser, place, 500, 900, 200))
+        assert f"“{name}” · {place} nm" in browser.text("#band")
 
 
 @pytest.mark.browser

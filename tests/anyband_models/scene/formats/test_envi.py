@@ -51,6 +51,7 @@ def test_header_and_data_name_the_same_scene(image):
     np.testing.assert_array_equal(one.stored, other.stored)
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 @pytest.mark.parametrize("name", ["out.hdr", "out.bil", "out.bip", "out.bsq"])
 @pytest.mark.parametrize("dtype", ["<i2", ">f4", "u1", ">u4", "<f8"])
 def test_other_programs_read_what_is_written(make, save, name, dtype):
@@ -181,7 +182,7 @@ def test_scales_are_applied(image, field, text, scale, offset):
 def test_a_header_that_is_no_text_is_refused(image):
     path = image()
     path.write_bytes(b"ENVI\ndescription = {H\xf6he}\n")
-    with pytest.raises(InputError, match="not a header in UTF-8 text"):
+    with pytest.raises(InputError, match="a brace is not closed, or it is not UTF-8 text"):
         read_scene(path)
 
 

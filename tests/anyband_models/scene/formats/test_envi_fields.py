@@ -73,4 +73,5 @@ def test_a_name_that_a_header_cannot_hold_is_refused_before_anything_is_written(
         check_writable(scene, "out.hdr")
     with pytest.raises(UsageError, match="cannot stand in an ENVI header"):
         save(scene, "out.hdr")
-    assert read_scene(save(scene, "out.tif")).meta.band_names == ("a", "b", "c", name)
+    # GDAL drops the outer blanks of a name.
+    assert read_scene(save(scene, "out.tif")).meta.band_names == ("a", "b", "c", name.strip())

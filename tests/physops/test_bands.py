@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+
+import srf_library
+from physops import Bands, MissingBandError
+from srf_library import UnknownNameError
+
+
+def test_the_nearest_band_is_taken():
+    assert Bands.at([640.0, 668.0, 700.0]).channel("red") == 1
+
+
+def test_a_band_beyond_the_tolerance_is_none():
+    assert Bands.at([690.0]).channel("red", tolerance=25) == 0
+    with pytest.raises(MissingBandError, match="24 nm is the most that is allowed"):
+        Bands.at([690.0]).channel("red", tolerance=24)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(UnknownNameError, match="did you mean 'green'"):
+        Bands.at([560.0]).channel("gren")
+
+
+def test_a_sensors_bands_keep_their_order_and_widths():
+    sensor = srf_library.get("sentinel2a_msi")
+    bands = Bands.of(sensor)
+    assert bands.wavelength.tolist() == [band.centre_nm for band in sensor]
+    assert bands.fwhm.tolist() == [band.fwhm_nm for band in sensor]
+    assert bands.good.all()
+    assert len(bands) == len(sensor) == 13
+
+
+def test_bands_at_wavelengths_have_no_known_width():
+    assert np.isnan(Bands.at([500.0, 600.0]).fwhm).all()

@@ -1,0 +1,54 @@
+from importlib.metadata import EntryPoint, EntryPoints
+
+import pytest
+
+import physops
+from physops import registry
+from srf_library import UnknownNameError
+
+
+def double(bands):
+    """Stand for a plugin's operator."""
+    return physops.get("ndvi", bands=bands)
+
+
+def offer(monkeypatch, *names):
+    points = [EntryPoint(name, f"{__name__}:double", registry.GROUP) for name in names]
+    monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints(points))
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(UnknownNameError, match=r"an operator called 'nvdi'.*did you mean .*'ndvi'"):
+        physops.get("nvdi", sensor="sentinel2a_msi")
+
+
+@pytest.mark.parametrize("given", [{}, {"sensor": "sentinel2a_msi", "wavelengths": [665.0]}])
+def test_exactly_one_way_to_name_the_bands(given):
+    with pytest.raises(TypeError, match="exactly one of sensor=, bands= and wavelengths="):
+        physops.get("ndvi", **given)
+
+
+def test_a_sensors_bands_are_found_by_its_name():
+    operator = physops.get("ndvi", sensor="sentinel2a_msi")
+    assert (operator.first, operator.second) == (7, 3)  # B8 and B4
+
+
+def test_a_plugin_is_listed_and_built(monkeypatch):
+    offer(monkeypatch, "theirs")
+    monkeypatch.setattr(EntryPoint, "load", lambda self: double)
+    assert "theirs" in physops.list_operators()
+    assert physops.get("theirs", sensor="sentinel2a_msi").spec.name == "ndvi"
+
+
+def test_a_plugin_never_shadows_a_built_in(monkeypatch):
+    offer(monkeypatch, "ndvi")
+    assert physops.list_operators().count("ndvi") == 1
+    assert physops.get("ndvi", sensor="sentinel2a_msi").spec == physops.spec("ndvi")
+
+
+def test_every_built_in_has_a_source_and_known_operands():
+    for name in registry.SPECS:
+        spec = physops.spec(name)
+        assert spec.name == name
+        assert spec.source
+        assert set(spec.operands) <= set(physops.bands.COMMON_NAMES)
