@@ -2,11 +2,14 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from anyband_models.errors import InputError, ResourceError, UsageError
+
+# A disk, a quota or a limit on a file's size is used up.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stage:
@@ -22,21 +25,38 @@ class Stage:
         Raises:
             UsageError, InputError: as `check` does.
         """
-        self.check(final)
+        self.check([*self.pending, final])
         self.pending[final] = final.with_name(final.name + ".partial")
         return self.pending[final]
 
-    def check(self, final: Path) -> None:
-        """See that a file may appear at ``final``: better before a long job than after it.
+    def check(self, finals: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+        """See that the files may appear: better before a long job than after it.
+
+        Args:
+            finals: where they are to appear.
+            inputs: the files that the job reads, which it never replaces.
 
         Raises:
-            UsageError: if something stands there already and must not be overwritten.
-            InputError: if the folder does not exist.
+            UsageError: if two of them have one name, or something stands there already and must
+                not be overwritten.
+            InputError: if a folder does not exist.
         """
-        if final.exists() and not self.overwrite:
-            raise UsageError(f"{final} exists already; choose another name, or pass --overwrite")
-        if not final.parent.is_dir():
-            raise InputError(f"the folder {final.parent} does not exist; make it first")
+        for number, final in enumerate(finals):
+            if not final.parent.is_dir():
+                raise InputError(f"the folder {final.parent} does not exist; make it first")
+            if final.is_dir():
+                raise UsageError(f"{final} is a folder; choose another name")
+            if final.resolve() in [other.resolve() for other in finals[:number]]:
+                raise UsageError(f"{final} would be written twice; choose two names")
+            if any(final.exists() and given.exists() and final.samefile(given) for given in inputs):
+                raise UsageError(
+                    f"{final} is read by this command and is not replaced, even with --overwrite; "
+                    "choose another name"
+                )
+            if final.exists() and not self.overwrite:
+                raise UsageError(
+                    f"{final} exists already; choose another name, or pass --overwrite"
+                )
 
     def publish(self) -> None:
         """Rename every file into its place."""
@@ -61,7 +81,7 @@ def staged(overwrite: bool = False) -> Iterator[Stage]:
         yield stage
         stage.publish()
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             raise ResourceError(
                 f"the disk is full ({os.strerror(error.errno)}); nothing was written; "
                 "free some space, or choose another folder with -o"

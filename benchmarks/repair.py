@@ -25,7 +25,7 @@ from anyband_models.damage.protocols import draw
 from anyband_models.files import staged
 from anyband_models.jobs.repair import run_repair
 from anyband_models.repair.config import RepairConfig
-from anyband_models.repair.pipeline import repair
+from anyband_models.repair.pipeline import repair_scene
 from anyband_models.scene.formats import read_scene, write_scene
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import Scene, make_scene
@@ -59,7 +59,7 @@ def measure() -> dict[str, Ratio]:
 
         return {
             "time, in memory": time_ratio(
-                lambda: repair(scene), lambda: bare_gaussian(values, wavelength), GOAL, rounds=9
+                lambda: repair_scene(scene), lambda: bare_gaussian(values, wavelength), GOAL, rounds=9
             ),
             "time, file to files": time_ratio(from_file, bare_from_file, GOAL, rounds=9),
             "peak memory, file to files": memory_ratio(from_file, bare_from_file, GOAL),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from physops.registry import list_operators as list_operators
     from physops.registry import spec as spec
 
-__getattr__, __all__ = lazy_names(
+__getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "Bands": "physops.bands",

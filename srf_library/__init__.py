@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from srf_library.sensor import Band as Band
     from srf_library.sensor import Sensor as Sensor
 
-__getattr__, __all__ = lazy_names(
+__getattr__, __dir__, __all__ = lazy_names(
     __name__,
     {
         "Band": "srf_library.sensor",

@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any
 
 
-def lazy_names(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """Return a package's ``__getattr__`` and ``__all__`` (PEP 562).
+def lazy_names(
+    package: str, home: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return a package's ``__getattr__``, ``__dir__`` and ``__all__`` (PEP 562).
 
     Args:
         package: the package's ``__name__``.
@@ -21,4 +23,5 @@ def lazy_names(package: str, home: Mapping[str, str]) -> tuple[Callable[[str], A
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(home[name]), name)
 
-    return find, sorted(home)
+    names = sorted(home)
+    return find, names.copy, names

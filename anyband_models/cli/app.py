@@ -15,6 +15,7 @@ app = typer.Typer(
     "refused, 7 quality gate failed, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # [nm] is a unit, not markup
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

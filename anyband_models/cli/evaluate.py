@@ -75,7 +75,8 @@ def evaluate(
     from anyband_models.cli.screen import print_json, print_table, step
     from anyband_models.evaluation.evaluate import evaluate as judge
 
-    opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
+    with step(f"reading {scene.name}"):
+        opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
     with step(f"judging {model} on {scene.name}"):
         result = judge(model, opened, family, seeds, fit.value)
     if as_json:

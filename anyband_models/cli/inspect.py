@@ -22,7 +22,7 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Say what a file holds: bands, scale, and which bands are empty and why."""
-    from anyband_models.cli.screen import print_json, print_table
+    from anyband_models.cli.screen import as_words, print_json, print_words
     from anyband_models.repair.inspection import describe_scene
 
     facts = describe_scene(open_scene(scene, scale, offset, quantity, nodata, wavelengths))
@@ -30,8 +30,6 @@ def inspect(
         print_json(facts)
         return
     damage = facts.pop("damage")
-    rows = [(key.replace("_", " "), str(value)) for key, value in facts.items()]
-    print_table(str(scene), ("", ""), rows)
-    print_table(
-        "Damage", ("what would be repaired",), [(line,) for line in damage or ["none found"]]
-    )
+    rows = [(key.replace("_", " "), as_words(value)) for key, value in facts.items()]
+    print_words(str(scene), ("", ""), rows)
+    print_words("Damage: what would be repaired", ("",), [(line,) for line in damage or ["none"]])

@@ -12,7 +12,7 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """List the models of the zoo."""
-    from anyband_models.cli.screen import print_json, print_table
+    from anyband_models.cli.screen import print_json, print_words
     from anyband_models.models.registry import get_model, list_models
 
     cards = [get_model(name).card for name in list_models(pattern)]
@@ -20,7 +20,7 @@ def list_command(
         print_json([card.model_dump() for card in cards])
         return
     rows = [(card.name, card.summary) for card in cards]
-    print_table("Models", ("name", "what it does"), rows)
+    print_words("Models", ("name", "what it does"), rows)
 
 
 def show(
@@ -28,7 +28,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a model's card and its settings."""
-    from anyband_models.cli.screen import print_json, print_table
+    from anyband_models.cli.screen import as_words, print_json, print_words
     from anyband_models.models.registry import create_model
 
     built = create_model(model)
@@ -36,7 +36,7 @@ def show(
     if as_json:
         print_json({**card, "settings": settings})
         return
-    print_table(
-        card.pop("name"), ("", ""), [(k.replace("_", " "), str(v)) for k, v in card.items()]
-    )
-    print_table("Settings", ("name", "default"), [(k, str(v)) for k, v in settings.items()])
+    rows = [(k.replace("_", " "), as_words(v)) for k, v in card.items() if k != "name"]
+    print_words(model, ("", ""), rows)
+    defaults = [(key, as_words(value)) for key, value in settings.items()]
+    print_words("Settings", ("name", "default"), defaults)

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anyband_models.errors import UsageError
-
 if TYPE_CHECKING:
     from anyband_models.scene.scene import Scene
 
@@ -62,10 +60,6 @@ def open_scene(
     from anyband_models.scene.scale import check_reflectance
     from anyband_models.scene.wavelengths import read_wavelength_table
 
-    if scale == 0:
-        raise UsageError(
-            "--scale 0 would make every value the same; give the number that stored values are multiplied by, such as 1e-4"
-        )
     scene = read_scene(
         path,
         scale=scale,

@@ -66,29 +66,31 @@ def repair(
     as_json: Json = False,
 ) -> None:
     """Fill the missing and damaged bands of SCENE; leave every measured value as it was."""
-    from anyband_models.cli.screen import print_json, print_table, step, warn
-    from anyband_models.jobs.repair import find_damage, plan_rows, run_repair
+    from anyband_models.cli.screen import print_json, print_words, step, warn
+    from anyband_models.jobs.repair import check_outputs, find_damage, plan_rows, run_repair
     from anyband_models.models.registry import get_model
     from anyband_models.repair.config import RepairConfig
     from anyband_models.repair.plan import make_plan
 
     get_model(model)  # a wrong name is answered before a large scene is read
     config = RepairConfig(model=model, max_gap_nm=max_gap, seed=seed)
+    inputs = [path for path in (mask, wavelengths) if path is not None]
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
         damage = find_damage(opened, bad_bands, mask)
+        check_outputs(opened, output, report, overwrite, inputs)
     if dry_run:
         plan = make_plan(opened, damage, config)
         if as_json:
             print_json(plan.model_dump())
         else:
-            print_table("Nothing was done", ("", ""), plan_rows(plan))
+            print_words("Nothing was done", ("", ""), plan_rows(plan))
         return
     with step(f"repairing {scene.name} with {model}"):
-        result = run_repair(opened, damage, config, output, report, overwrite)
+        result = run_repair(opened, damage, config, output, report, overwrite, inputs)
     warn(result.notes)
     if as_json:
         print_json(result.summary)
     else:
-        print_table(str(output), ("", ""), result.rows())
+        print_words(str(output), ("", ""), result.rows())
     raise typer.Exit(result.exit_code)

@@ -1,10 +1,16 @@
 """From arguments to an exit code: every refusal becomes one sentence on stderr."""
 
-import errno
 import sys
 from collections.abc import Callable
 
-from anyband_models.errors import INTERRUPTED, AnybandError, ResourceError, UsageError
+from anyband_models.errors import (
+    INTERRUPTED,
+    AnybandError,
+    InputError,
+    ResourceError,
+    UsageError,
+)
+from anyband_models.files import FULL
 from srf_library.errors import UnknownNameError
 
 
@@ -28,9 +34,12 @@ def run(command: Callable[[], object]) -> int:
         sentence = "there is not enough memory; close other programs, or cut the scene into parts"
         return _say(sentence, ResourceError.exit_code)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
+            sentence = "the disk is full; free some space, or write elsewhere"
+            return _say(sentence, ResourceError.exit_code)
+        if error.filename is None:
             raise
-        return _say("the disk is full; free some space, or write elsewhere", ResourceError.exit_code)
+        return _say(f"{error.filename}: {error.strerror}", InputError.exit_code)
     return 0
 
 

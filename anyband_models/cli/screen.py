@@ -24,20 +24,56 @@ def print_json(result: Any) -> None:  # noqa: ANN401  (anything that JSON can ho
     print(json.dumps(_finite(result), indent=2, allow_nan=False))
 
 
+def print_words(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table of words on stdout."""
+    print_table(title, columns, rows, words=len(columns))
+
+
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = ""
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = "", words: int = 1
 ) -> None:
-    """Print a table on stdout; the first column holds words, the others numbers."""
+    """Print a table on stdout; the first ``words`` columns hold words, the others numbers."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", caption=note or None, caption_justify="left")
+    table = Table(
+        title=Text(title),
+        title_justify="left",
+        caption=Text(note) if note else None,
+        caption_justify="left",
+        show_header=any(columns),
+    )
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
+        side = "left" if number < words else "right"
+        table.add_column(Text(column), justify=side, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))  # Text: a name in brackets is no markup
     Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def as_words(value: Any) -> str:  # noqa: ANN401  (anything that JSON can hold)
+    """Return a value as a table shows it: units are told by the row's name.
+
+    >>> as_words([1, 2, 3, 7]), as_words([0.25, 1.0]), as_words(None), as_words(True)
+    ('1-3, 7', '0.25 to 1', 'none', 'yes')
+    """
+    match value:
+        case None | "" | [] | ():
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:g}"
+        case [int(), *_]:
+            from anyband_models.repair.plan import runs
+
+            return runs(value)
+        case [float() as low, float() as high]:
+            return f"{low:g} to {high:g}"
+        case list() | tuple():
+            return ", ".join(map(as_words, value))
+    return str(value)
 
 
 def warn(sentences: Iterable[str]) -> None:

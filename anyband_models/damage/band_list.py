@@ -19,7 +19,8 @@ def parse_bands(
     Args:
         text: items separated by commas, each a band number from 1 as ENVI and GDAL count
             (``12``), a range of them (``30-33``), a range of wavelengths, ends included
-            (``1350-1450nm``), one wavelength (``760nm``: the nearest band), or a band's name.
+            (``1350-1450nm``), one wavelength (``760nm``: the nearest band), or a band's name,
+            unless it reads as a number.
         wavelength: band centres [nm].
         names: band names, if there are any.
 
@@ -38,8 +39,6 @@ def parse_bands(
 def _bands_of(
     item: str, wavelength: Float[np.ndarray, " band"], names: tuple[str, ...]
 ) -> list[int]:
-    if item in names:
-        return [index for index, name in enumerate(names) if name == item]
     if match := _NUMBERS.fullmatch(item):
         first, last = int(match[1]), int(match[2] or match[1])
         if not 1 <= first <= last <= len(wavelength):
@@ -48,6 +47,8 @@ def _bands_of(
                 f"{len(wavelength)}; name bands by number (12, 30-33) or wavelength (1350-1450nm)"
             )
         return list(range(first - 1, last))
+    if item in names:
+        return [index for index, name in enumerate(names) if name == item]
     if match := _WAVELENGTHS.fullmatch(item):
         return _bands_within(item, float(match[1]), match[2] and float(match[2]), wavelength)
     raise UsageError(

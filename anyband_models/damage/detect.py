@@ -28,27 +28,19 @@ def detect(
     """
     missing = np.zeros(scene.stored.shape, dtype=bool)
     findings = []
-    for cause, where in _causes(scene, bad_bands, mask):
+    for cause, where in _causes(scene, bad_bands, mask, missing):
         if where.any():
             touched = np.flatnonzero(where.any(axis=(1, 2))).tolist()
             findings.append(Finding(cause, tuple(touched), int(where.sum())))
             missing |= where
-    zero = _zero_bands(scene, missing)
-    if zero.any():
-        pixels = int((~missing.all(axis=0)).sum())
-        findings.append(
-            Finding(
-                "zero in every pixel",
-                tuple(np.flatnonzero(zero).tolist()),
-                int(zero.sum()) * pixels,
-            )
-        )
-        missing |= zero[:, np.newaxis, np.newaxis]
     return Damage(missing, tuple(findings))
 
 
 def _causes(
-    scene: Scene, bad_bands: Sequence[int], mask: Bool[np.ndarray, "band y x"] | None
+    scene: Scene,
+    bad_bands: Sequence[int],
+    mask: Bool[np.ndarray, "band y x"] | None,
+    missing: Bool[np.ndarray, "band y x"],
 ) -> Iterator[tuple[str, Bool[np.ndarray, "band y x"]]]:
     yield "no data", np.isnan(scene.values)
     yield "marked bad by the file", _whole_bands(scene, np.flatnonzero(~scene.good))
@@ -59,12 +51,10 @@ def _causes(
     for fill in fills:
         # NaN and declared no data are reported above; an undeclared fill is a finding of its own.
         yield f"undeclared fill value {fill}", _equal(scene.stored, fill) & ~np.isnan(scene.values)
-    blank = (
-        ~scene.stored.any(axis=0)
-        if scene.meta.nodata != 0
-        else np.zeros(scene.stored.shape[1:], bool)
-    )
-    yield "zero in every band", np.broadcast_to(blank, scene.stored.shape)
+    if scene.meta.nodata != 0:
+        yield "zero in every band", np.broadcast_to(~scene.stored.any(axis=0), scene.stored.shape)
+    # Last, for it counts what no other cause has taken: ``missing`` grows as these are yielded.
+    yield "zero in every pixel", _zero_bands(scene, missing)
 
 
 def _whole_bands(scene: Scene, bands: Sequence[int] | np.ndarray) -> Bool[np.ndarray, "band y x"]:
@@ -82,8 +72,10 @@ def _equal(stored: np.ndarray, fill: float) -> Bool[np.ndarray, "band y x"]:
     return stored == np.asarray(fill).astype(stored.dtype)
 
 
-def _zero_bands(scene: Scene, missing: Bool[np.ndarray, "band y x"]) -> Bool[np.ndarray, " band"]:
-    """Return the bands that hold nothing but zeros where they hold anything."""
+def _zero_bands(
+    scene: Scene, missing: Bool[np.ndarray, "band y x"]
+) -> Bool[np.ndarray, "band y x"]:
+    """Return the entries of the bands that hold nothing but zeros where they hold anything."""
     holds = ~missing
-    nonzero = ((scene.stored != 0) & holds).any(axis=(1, 2))
-    return holds.any(axis=(1, 2)) & ~nonzero
+    nonzero = ((scene.stored != 0) & holds).any(axis=(1, 2), keepdims=True)
+    return holds & ~nonzero

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Shaped
 
 from anyband_models.errors import InputError
+from anyband_models.scene.formats.gdal import quietly
+from anyband_models.scene.formats.npz import BROKEN
 
 
 def read_mask(path: Path, shape: tuple[int, int, int]) -> Bool[np.ndarray, "band y x"]:
@@ -39,10 +41,12 @@ def read_mask(path: Path, shape: tuple[int, int, int]) -> Bool[np.ndarray, "band
 
 def _from_npz(path: Path) -> Shaped[np.ndarray, "band y x"]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             mask = file["mask"]
-    except (KeyError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise InputError(f"{path} holds no plain array called 'mask' ({error})") from error
+    if mask.dtype.kind not in "biuf":
+        raise InputError(f"'mask' in {path} holds {mask.dtype.name} values, not numbers")
     if mask.ndim == 2:
         return mask[np.newaxis]
     if mask.ndim == 3:
@@ -51,14 +55,10 @@ def _from_npz(path: Path) -> Shaped[np.ndarray, "band y x"]:
 
 
 def _from_geotiff(path: Path) -> Shaped[np.ndarray, "band y x"]:
-    import warnings
-
     import rasterio
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-        try:
-            with rasterio.open(path, driver="GTiff") as file:
-                return file.read()
-        except rasterio.errors.RasterioError as error:
-            raise InputError(f"the mask {path} cannot be read as a GeoTIFF ({error})") from error
+    try:
+        with quietly(), rasterio.open(path, driver="GTiff") as file:
+            return file.read()
+    except rasterio.errors.RasterioError as error:
+        raise InputError(f"the mask {path} cannot be read as a GeoTIFF ({error})") from error

@@ -10,7 +10,7 @@ from anyband_models.evaluation.scores import Scores, peak_of, score
 from anyband_models.models.registry import create_model
 from anyband_models.repair.config import RepairConfig
 from anyband_models.repair.outcome import Outcome
-from anyband_models.repair.pipeline import observe, repair
+from anyband_models.repair.pipeline import observe, repair_scene
 from anyband_models.scene.examples import indian_pines
 from anyband_models.scene.scene import Scene, make_scene
 from physops.bands import Bands
@@ -55,7 +55,7 @@ def run_demo(config: RepairConfig) -> Demo:
     """
     sound = indian_pines()
     removed = failure(sound, config.seed)
-    outcome = repair(damaged(sound, removed), config)
+    outcome = repair_scene(damaged(sound, removed), config)
     observation = observe(outcome.scene, outcome.damage)
     line = create_model("linear").reconstruct(observation).mean
     valid = np.isfinite(sound.values)

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float32
 from pydantic import BaseModel
 
 from anyband_models.damage.detect import detect
-from anyband_models.damage.protocols import draw
+from anyband_models.damage.protocols import draw, parse
 from anyband_models.errors import InputError, QualityError
 from anyband_models.evaluation.scores import Scores, mean_scores, peak_of, score
 from anyband_models.models.contract import Model, Observation
@@ -69,15 +69,18 @@ class Evaluation(BaseModel, frozen=True, extra="forbid"):
             QualityError: naming the families.
         """
         below = [
-            f"{record.family} ({record.psnr_missing:.2f} against {record.linear.psnr_missing:.2f} dB)"
+            f"{record.family} ({_decibels(record):.2f} against {_decibels(record.linear):.2f} dB)"
             for record in self.records
-            if record.psnr_missing is None
-            or record.psnr_missing < (record.linear.psnr_missing or -np.inf) - decibels
+            if _decibels(record) < _decibels(record.linear) - decibels
         ]
         if below:
             raise QualityError(
                 f"{self.model} is more than {decibels:g} dB below linear in {', '.join(below)}"
             )
+
+
+def _decibels(judged: Judged) -> float:
+    return -np.inf if judged.psnr_missing is None else judged.psnr_missing
 
 
 class Region:
@@ -151,7 +154,10 @@ def evaluate(
         UsageError: if a family is not known.
         InputError: if the scene cannot be halved, or its right half holds no sound value.
     """
-    region, ours, linear = Region(scene, fit), create_model(model), create_model("linear")
+    ours, linear = create_model(model), create_model("linear")
+    for family in families:
+        parse(family)  # a wrong name is answered before the first is judged
+    region = Region(scene, fit)
     records = []
     for family in families:
         masks = [

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anyband_models.errors import UsageError
 from anyband_models.evaluation.demo import Demo, run_demo
 from anyband_models.files import staged
 from anyband_models.repair.config import RepairConfig
@@ -49,7 +50,12 @@ def make_demo(folder: Path, model: str, seed: int) -> DemoResult:
         folder: made if it is not there.
         model: a name from `list_models`.
         seed: of the damage.
+
+    Raises:
+        UsageError: if something else stands where the folder should.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder; name one, which is made if it is not there")
     demo = run_demo(RepairConfig(model=model, seed=seed))
     folder.mkdir(parents=True, exist_ok=True)
     table = score_table(model, demo.scores, demo.linear, demo.peak)

@@ -1,5 +1,6 @@
 """`anyband-zoo repair` from a scene to its files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,17 @@ from anyband_models.damage.damage import Damage
 from anyband_models.damage.detect import detect
 from anyband_models.damage.mask_file import read_mask
 from anyband_models.errors import REFUSED_PARTS, ResourceError
-from anyband_models.files import staged
+from anyband_models.files import Stage, staged
 from anyband_models.repair.config import RepairConfig
-from anyband_models.repair.files import final_paths, hashes, summary, write_outcome
+from anyband_models.repair.files import every_file, hashes, summary, write_outcome
 from anyband_models.repair.outcome import Outcome
-from anyband_models.repair.pipeline import repair
-from anyband_models.repair.plan import Plan, memory_needed
+from anyband_models.repair.pipeline import repair_scene
+from anyband_models.repair.plan import Plan, memory_needed, runs
 from anyband_models.report.content import ReportContent
 from anyband_models.report.page import write_report
 from anyband_models.report.tables import facts, hash_table
+from anyband_models.scene.formats import check_writable
+from anyband_models.scene.formats.envi_files import pair
 from anyband_models.scene.formats.memory import available_memory
 from anyband_models.scene.scene import Scene
 
@@ -94,6 +97,7 @@ def run_repair(
     output: Path,
     report: Path | None = None,
     overwrite: bool = False,
+    inputs: Sequence[Path] = (),
 ) -> RepairResult:
     """Repair a scene and write its files: all of them, or none.
 
@@ -104,23 +108,49 @@ def run_repair(
         output: where the full cube goes.
         report: where the page goes, if one is wanted.
         overwrite: whether files that are there may be replaced.
+        inputs: files read beside the scene; never replaced.
 
     Raises:
         ResourceError: if memory or disk do not suffice.
-        UsageError: if a file is there already, or the output's suffix names no format.
-        AnybandError: whatever `repair` raises.
+        UsageError, InputError: as `check_outputs` does.
+        AnybandError: whatever `repair_scene` raises.
     """
     check_memory(scene, config)
+    check_outputs(scene, output, report, overwrite, inputs)
     with staged(overwrite) as stage:
-        for final in (*final_paths(output), *([report] if report else [])):
-            stage.check(final)
-        outcome = repair(scene, config, damage)
+        outcome = repair_scene(scene, config, damage)
         files = write_outcome(outcome, output, stage)
         if report is not None:
             sums = hashes(stage.pending)
             write_report(report_content(outcome, sums), stage(report))
             files.append(report)
     return RepairResult(outcome, tuple(files))
+
+
+def check_outputs(
+    scene: Scene, output: Path, report: Path | None, overwrite: bool, inputs: Sequence[Path] = ()
+) -> None:
+    """See that the files of a repair may be written, before any work is done.
+
+    Raises:
+        UsageError: if a file is there already, or is an input, or two have one name, or the
+            output's suffix names no format, or that format cannot hold the scene.
+        InputError: if a folder does not exist.
+    """
+    check_writable(scene, output)
+    finals = [*every_file(output), *([report] if report else [])]
+    Stage(overwrite).check(finals, [*_files_of(scene), *inputs])
+
+
+def _files_of(scene: Scene) -> tuple[Path, ...]:
+    """Return the files that a scene was read from; none if it was made in memory."""
+    path = Path(scene.meta.path)
+    match scene.meta.driver:
+        case "MEMORY":
+            return ()
+        case "ENVI":
+            return pair(path)
+    return (path,)
 
 
 def check_memory(scene: Scene, config: RepairConfig) -> None:
@@ -146,7 +176,7 @@ def plan_rows(plan: Plan) -> list[tuple[str, str]]:
         ("stored as", plan.dtype),
         ("values", f"{plan.quantity} = stored x {plan.scale:g} + {plan.offset:g}"),
         *(("damage", finding) for finding in plan.findings),
-        ("bands missing everywhere", ", ".join(map(str, plan.missing_bands)) or "none"),
+        ("bands missing everywhere", runs(plan.missing_bands) or "none"),
         ("entries to fill", f"{plan.missing_entries:,}"),
         ("pixels without data, left so", f"{plan.nodata_pixels:,}"),
         ("complete pixels to learn from", f"{plan.complete_pixels:,}"),

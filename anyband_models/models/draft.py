@@ -56,12 +56,8 @@ class Draft:
         )
 
     def _provenance(self) -> UInt8[np.ndarray, "band pixel"]:
-        covered = self.observed.any(axis=0)
-        whole_band = ~self.observed.any(axis=1, keepdims=True)
-        repaired = np.where(
-            whole_band, np.uint8(Origin.REPAIRED_BAND), np.uint8(Origin.REPAIRED_PIXEL)
-        )
-        origin = np.where(self.observed, np.uint8(Origin.MEASURED), repaired)
+        origin = np.where(self.observed, np.uint8(Origin.MEASURED), np.uint8(Origin.REPAIRED_PIXEL))
+        origin[~self.observed.any(axis=1)] = Origin.REPAIRED_BAND
         origin[np.isnan(self.mean) & ~self.observed] = Origin.REFUSED
-        origin[:, ~covered] = Origin.NO_DATA
+        origin[:, ~self.observed.any(axis=0)] = Origin.NO_DATA
         return origin

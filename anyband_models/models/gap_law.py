@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from anyband_models.models.neighbours import Neighbours
+from anyband_models.models.pixels import by_pattern
 
 SAMPLED_PIXELS = 256
 MINIMUM_GAP_NM = 0.1
@@ -49,18 +50,19 @@ class GapLaw:
         order = np.argsort(wavelength, kind="stable")
         useful = np.flatnonzero(mask.any(axis=0))
         sampled = useful[:: max(1, -(-len(useful) // SAMPLED_PIXELS))]
-        chosen = np.ix_(order, sampled)
-        spectra = [
-            (wavelength[order][m], v[m].astype(np.float64))
-            for v, m in zip(values[chosen].T, mask[chosen].T, strict=True)
+        known, spectra = mask[np.ix_(order, sampled)], values[np.ix_(order, sampled)]
+        trials = [
+            trial
+            for pattern, members in by_pattern(known)
+            for trial in _trials(wavelength[order][pattern], spectra[np.ix_(pattern, members)])
         ]
-        trials = [trial for spectrum in spectra for trial in _trials(*spectrum)]
-        observed = np.concatenate([v for _, v in spectra]) if spectra else np.zeros(1)
-        unknown = float(observed.var() / max(np.mean(observed**2), np.finfo(float).tiny)) or 1.0
+        observed = spectra[known].astype(np.float64)
+        level = np.mean(observed**2) if observed.size else 0.0
+        unknown = float(observed.var() / level) if level > 0 else 0.0
         if not trials:
-            return cls(np.empty(0), np.empty(0), unknown)
+            return cls(np.empty(0), np.empty(0), unknown or 1.0)
         gap, error = (np.concatenate(column) for column in zip(*trials, strict=True))
-        return cls(*_binned(gap, error), unknown)
+        return cls(*_binned(gap, error), unknown or 1.0)
 
     def std(
         self, neighbours: Neighbours, brightness: Float[np.ndarray, " n"]
@@ -95,25 +97,22 @@ def brightness(
 
 
 def _trials(
-    wavelength: Float[np.ndarray, " n"], values: Float[np.ndarray, " n"]
+    wavelength: Float[np.ndarray, " n"], values: Shaped[np.ndarray, "n pixel"]
 ) -> list[tuple[Float[np.ndarray, " m"], Float[np.ndarray, " m"]]]:
     """Return (gap [nm], squared relative error at mid-gap) for strides 1, 2, 4, ..."""
-    level = np.sqrt(np.mean(values**2))
+    squares = np.mean(values.astype(np.float64) ** 2, axis=0)
+    bright = values[:, squares > 0] / np.sqrt(squares[squares > 0])
     trials: list[tuple[np.ndarray, np.ndarray]] = []
     stride = 1
-    while level > 0 and 2 * stride < len(values):
-        left, here, right = (
-            wavelength[: -2 * stride],
-            wavelength[stride:-stride],
-            wavelength[2 * stride :],
-        )
-        gap = right - left
-        fraction = np.divide(here - left, gap, out=np.zeros_like(gap), where=gap > 0)
-        central = (fraction > 0.1) & (fraction < 0.9)  # nearer the edge, noise over a small number
-        line = values[: -2 * stride] * (1 - fraction) + values[2 * stride :] * fraction
-        parabola = 4 * fraction[central] * (1 - fraction[central])
-        error = ((values[stride:-stride] - line)[central] / level) ** 2 / parabola
-        trials.append((gap[central], error))
+    while bright.size and 2 * stride < len(bright):
+        low = np.arange(len(bright) - 2 * stride)
+        gap = wavelength[low + 2 * stride] - wavelength[low]
+        part = (wavelength[low + stride] - wavelength[low]) / np.maximum(gap, MINIMUM_GAP_NM)
+        central = (part > 0.1) & (part < 0.9)  # nearer the edge, noise over a small number
+        low, at = low[central], part[central, np.newaxis]
+        line = bright[low] * (1 - at) + bright[low + 2 * stride] * at
+        error = (bright[low + stride] - line) ** 2 / (4 * at * (1 - at))
+        trials.append((gap[central].repeat(bright.shape[1]), error.ravel()))
         stride *= 2
     return trials
 

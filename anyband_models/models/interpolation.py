@@ -24,28 +24,19 @@ class InterpolationConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=
 
 
 class Gaps:
-    """The missing entries of an observation, with bands in ascending wavelength.
+    """The wanted entries of an observation and what lies around them.
 
     Attributes:
-        observation: the whole of it.
-        values, mask: its pixels with a wanted entry as (band, pixel), bands sorted.
-        wavelength: band centres, ascending [nm].
-        order: the file's index of each sorted band.
-        entries: (band, pixel) of each wanted entry, ``band`` along the sorted axis.
+        values, mask: the observation as (band, pixel).
+        wavelength: band centres, in the file's order [nm].
+        entries: (band, pixel) of each wanted entry.
         neighbours: of the entries.
     """
 
     def __init__(self, observation: Observation, wanted: Bool[np.ndarray, "band pixel"]) -> None:
-        self.observation = observation
-        self.order = np.argsort(observation.bands.wavelength, kind="stable")
-        self.wavelength = observation.bands.wavelength[self.order]
-        self.pixels = np.flatnonzero(wanted.any(axis=0))
-        here = np.ix_(self.order, self.pixels)
-        self.values, self.mask = (
-            as_pixels(observation.values)[here],
-            as_pixels(observation.mask)[here],
-        )
-        band, pixel = np.nonzero(wanted[here])
+        self.values, self.mask = as_pixels(observation.values), as_pixels(observation.mask)
+        self.wavelength = observation.bands.wavelength
+        band, pixel = np.nonzero(wanted)
         self.entries = band, pixel
         self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
 
@@ -57,18 +48,16 @@ class Gaps:
 
     def std(self) -> Float[np.ndarray, " n"]:
         """Return each entry's standard deviation, by the scene's own gap law."""
-        scene = self.observation
-        law = GapLaw.fit(as_pixels(scene.values), as_pixels(scene.mask), scene.bands.wavelength)
+        law = GapLaw.fit(self.values, self.mask, self.wavelength)
         return law.std(self.neighbours, brightness(self.values, self.mask)[self.entries[1]])
 
-    def where(self) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " n"]]:
-        """Return (band, pixel) of the entries in the file's order and the whole scene."""
-        return self.order[self.entries[0]], self.pixels[self.entries[1]]
-
-    def bridges(self, noise: Float[np.ndarray, "band all_pixels"]) -> Shaped[np.ndarray, " n"]:
+    def bridges(self, noise: Float[np.ndarray, "band pixel"]) -> Shaped[np.ndarray, " n"]:
         """Return a draw of the Wiener bridges across the gaps, each entry of unit variance."""
-        steps = np.sqrt(np.diff(self.wavelength, prepend=self.wavelength[0]))
-        path = np.cumsum(steps[:, np.newaxis] * noise[:, self.pixels], axis=0)
+        order = np.argsort(self.wavelength, kind="stable")
+        nm = self.wavelength[order]
+        path = np.empty_like(noise)
+        steps = np.sqrt(np.diff(nm, prepend=nm[0]))[:, np.newaxis]
+        path[order] = np.cumsum(steps * noise[order], axis=0)
         astray = path[self.entries] - self.neighbours.interpolate(path, self.entries[1])
         variance = self.neighbours.bridge()
         return np.divide(astray, np.sqrt(variance), out=np.zeros_like(astray), where=variance > 0)
@@ -95,7 +84,7 @@ def interpolate(
     if not wanted.any():
         return
     gaps = Gaps(draft.observation, wanted)
-    where, mean, std = gaps.where(), curve(gaps), gaps.std()
+    where, mean, std = gaps.entries, curve(gaps), gaps.std()
     draft.fill(where, mean, std, gaps.caution(max_gap_nm) | np.uint8(caution))
     for number, sample in enumerate(draft.samples):
         noise = standard_normal(seed, number, *draft.mean.shape)

@@ -13,14 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
+from anyband_models.models.pixels import distinct
+
 
 @dataclass(frozen=True, eq=False)
 class Neighbours:
     """For each of ``n`` entries, the nearest observed entries below and above it in wavelength.
 
     Attributes:
-        below, above: position along the sorted band axis; the same on both sides where an
-            entry lies outside all observed bands.
+        below, above: band indices; the same on both sides where an entry lies outside all
+            observed bands.
         left, right: their wavelengths [nm].
         here: the entry's own wavelength [nm].
     """
@@ -41,17 +43,19 @@ class Neighbours:
         """Find the neighbours of ``entries`` (band, pixel), never an entry itself.
 
         Args:
-            mask: True = observed; along ``band`` in ascending wavelength. Every pixel named in
-                ``entries`` needs an observed entry other than the entry itself.
-            wavelength: band centres [nm], ascending.
+            mask: True = observed. Every pixel named in ``entries`` needs an observed entry other
+                than the entry itself.
+            wavelength: band centres, in any order [nm].
             entries: indices of the entries.
         """
         band, pixel = entries
-        last = len(wavelength)
-        below = _shifted(_nearest_before(mask), fill=-1)[band, pixel]
-        above = last - 1 - _shifted(_nearest_before(mask[::-1]), fill=-1)[last - 1 - band, pixel]
-        below, above = np.where(below < 0, above, below), np.where(above >= last, below, above)
-        return cls(below, above, wavelength[below], wavelength[above], wavelength[band])
+        order = np.argsort(wavelength, kind="stable")
+        place = np.argsort(order, kind="stable")  # of each band along the sorted axis
+        patterns, group = distinct(mask)
+        below, above = _around(patterns[order])
+        here = place[band], group[pixel]
+        low, high = order[below[here]], order[above[here]]
+        return cls(low, high, wavelength[low], wavelength[high], wavelength[band])
 
     @property
     def outside(self) -> Bool[np.ndarray, " n"]:
@@ -88,12 +92,20 @@ class Neighbours:
         )
 
 
-def _nearest_before(mask: Bool[np.ndarray, "band pixel"]) -> Int[np.ndarray, "band pixel"]:
-    """Return the last observed position at or before each entry, -1 where there is none."""
-    index = np.arange(len(mask), dtype=np.int16)[:, np.newaxis]
-    return np.maximum.accumulate(np.where(mask, index, np.int16(-1)), axis=0)
+def _around(
+    mask: Bool[np.ndarray, "band pattern"],
+) -> tuple[Int[np.ndarray, "band pattern"], Int[np.ndarray, "band pattern"]]:
+    """Return the last observed position before each entry, and the first after it.
+
+    Where there is none on one side, that of the other side stands for it.
+    """
+    last = len(mask) - 1
+    below, above = _before(mask), last - _before(mask[::-1])[::-1]
+    return np.where(below < 0, above, below), np.where(above > last, below, above)
 
 
-def _shifted(positions: Int[np.ndarray, "band pixel"], fill: int) -> Int[np.ndarray, "band pixel"]:
-    """Return the answers of the entry before, so that no entry is its own neighbour."""
-    return np.concatenate([np.full_like(positions[:1], fill), positions[:-1]])
+def _before(mask: Bool[np.ndarray, "band pattern"]) -> Int[np.ndarray, "band pattern"]:
+    """Return the last observed position before each entry, -1 where there is none."""
+    index = np.arange(len(mask))[:, np.newaxis]
+    nearest = np.maximum.accumulate(np.where(mask, index, -1), axis=0)
+    return np.concatenate([np.full_like(nearest[:1], -1), nearest[:-1]])

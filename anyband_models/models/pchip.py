@@ -3,7 +3,7 @@
 from typing import Literal, final
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Int, Shaped
 
 from anyband_models.models.card import Card
 from anyband_models.models.contract import Model, Observation, Reconstruction
@@ -23,37 +23,36 @@ def monotone_cubic(gaps: Gaps) -> Float[np.ndarray, " n"]:
 
     Two observed bands at one wavelength count as one, at their mean.
     """
-    filled = np.zeros(gaps.mask.shape)
-    filled[gaps.entries] = straight_line(gaps)  # holds the edges, and serves a single knot
-    for observed, pixels in by_pattern(gaps.mask):
-        knots, values = _merged(gaps.wavelength, observed, gaps.values[:, pixels])
+    band, pixel = gaps.entries
+    mean = straight_line(gaps)  # holds the edges, and serves a single knot
+    wanted = np.zeros(gaps.mask.shape[1], dtype=bool)
+    wanted[pixel] = True
+    column = np.cumsum(wanted) - 1  # of each wanted pixel among these alone
+    cubic = _cubic(gaps, np.flatnonzero(wanted))[band, column[pixel]]
+    return np.where(np.isfinite(cubic), cubic, mean)
+
+
+def _cubic(gaps: Gaps, pixels: Int[np.ndarray, " n"]) -> Float[np.ndarray, "band n"]:
+    """Return the cubic at every band of these pixels; NaN outside the observed bands."""
+    from scipy.interpolate import PchipInterpolator
+
+    cubic = np.full((len(gaps.mask), len(pixels)), np.nan)
+    for observed, members in by_pattern(gaps.mask[:, pixels]):
+        knots, group = np.unique(gaps.wavelength[observed], return_inverse=True)
         if len(knots) > 1:
-            _overwrite_inside(filled, pixels, gaps.wavelength, knots, values)
-    return filled[gaps.entries]
+            values = gaps.values[np.ix_(observed, pixels[members])]
+            curve = PchipInterpolator(knots, _merged(values, group), extrapolate=False)
+            cubic[:, members] = curve(gaps.wavelength)
+    return cubic
 
 
 def _merged(
-    wavelength: Float[np.ndarray, " band"],
-    observed: Bool[np.ndarray, " band"],
-    values: Float[np.ndarray, "band n"],
-) -> tuple[Float[np.ndarray, " knot"], Float[np.ndarray, "knot n"]]:
-    knots, group = np.unique(wavelength[observed], return_inverse=True)
-    total = np.zeros((len(knots), values.shape[1]))
-    np.add.at(total, group, values[observed])
-    return knots, total / np.bincount(group)[:, np.newaxis]
-
-
-def _overwrite_inside(
-    filled: Float[np.ndarray, "band pixel"],
-    pixels: np.ndarray,
-    wavelength: Float[np.ndarray, " band"],
-    knots: Float[np.ndarray, " knot"],
-    values: Float[np.ndarray, "knot n"],
-) -> None:
-    from scipy.interpolate import PchipInterpolator
-
-    inside = np.flatnonzero((wavelength >= knots[0]) & (wavelength <= knots[-1]))
-    filled[np.ix_(inside, pixels)] = PchipInterpolator(knots, values)(wavelength[inside])
+    values: Shaped[np.ndarray, "observed n"], group: Int[np.ndarray, " observed"]
+) -> Float[np.ndarray, "knot n"]:
+    """Return the mean of the values in each group."""
+    total = np.zeros((group.max() + 1, values.shape[1]))
+    np.add.at(total, group, values)
+    return total / np.bincount(group)[:, np.newaxis]
 
 
 @final

@@ -11,16 +11,24 @@ def as_pixels(cube: Shaped[np.ndarray, "band y x"]) -> Shaped[np.ndarray, "band 
     return cube.reshape(cube.shape[0], -1)
 
 
+def distinct(
+    mask: Bool[np.ndarray, "band pixel"],
+) -> tuple[Bool[np.ndarray, "band pattern"], Int[np.ndarray, " pixel"]]:
+    """Return the distinct columns of ``mask``, and which of them each pixel has."""
+    if mask.shape[1] == 0:
+        return mask, np.empty(0, dtype=np.intp)
+    packed = np.ascontiguousarray(np.packbits(mask, axis=0).T)
+    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    return mask[:, first], group
+
+
 def by_pattern(
     mask: Bool[np.ndarray, "band pixel"],
 ) -> Iterator[tuple[Bool[np.ndarray, " band"], Int[np.ndarray, " n"]]]:
     """Yield each distinct column of ``mask`` with the pixels that have it, in ascending order."""
-    if mask.shape[1] == 0:
-        return
-    packed = np.ascontiguousarray(np.packbits(mask, axis=0).T)
-    keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
-    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    patterns, group = distinct(mask)
     order = np.argsort(group, kind="stable")
-    ends = np.cumsum(np.bincount(group))
-    for start, end, example in zip(ends - np.bincount(group), ends, first, strict=True):
-        yield mask[:, example], order[start:end]
+    starts = np.searchsorted(group[order], np.arange(patterns.shape[1] + 1))
+    for pattern, start, end in zip(patterns.T, starts, starts[1:], strict=False):
+        yield pattern, order[start:end]

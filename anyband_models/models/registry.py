@@ -41,7 +41,7 @@ def get_model(name: str) -> type[Model]:
     >>> get_model("liner")
     Traceback (most recent call last):
     anyband_models.errors.UnknownModelError: a model called 'liner' is not known; did you mean 'linear'?
-    """
+    """  # noqa: E501  (a doctest shows the message whole)
     if name not in _MODELS:
         raise UnknownModelError(name, _MODELS)
     return _MODELS[name]

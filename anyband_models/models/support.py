@@ -62,9 +62,9 @@ def _kept_bands(mask: Bool[np.ndarray, "band pixel"], least: int) -> Int[np.ndar
     lacking = (~mask).sum(axis=0)  # bands that each spectrum lacks, among those still kept
     kept = np.ones(len(mask), dtype=bool)
     for band in np.argsort(seen, kind="stable"):
-        if seen[band] > 0 and np.count_nonzero(lacking == 0) >= least:
+        if np.count_nonzero(lacking == 0) >= least:
             return np.flatnonzero(kept)
-        if 2 * np.count_nonzero(kept) <= np.count_nonzero(seen):
+        if 2 * (np.count_nonzero(kept) - 1) < np.count_nonzero(seen):
             break
         kept[band] = False
         lacking -= ~mask[band]

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, NonNegativeInt, PositiveFloat
+from pydantic import BaseModel, NonNegativeInt, field_validator
+
+from anyband_models.errors import UsageError
 
 
 class RepairConfig(BaseModel, frozen=True, extra="forbid"):
@@ -19,6 +21,13 @@ class RepairConfig(BaseModel, frozen=True, extra="forbid"):
 
     model: str = "gaussian"
     settings: dict[str, Any] = {}
-    max_gap_nm: PositiveFloat | None = None
+    max_gap_nm: float | None = None
     samples: NonNegativeInt = 0
     seed: NonNegativeInt = 0
+
+    @field_validator("max_gap_nm")
+    @classmethod
+    def _is_a_width(cls, gap: float | None) -> float | None:
+        if gap is not None and not 0 < gap < float("inf"):
+            raise UsageError(f"a largest gap of {gap:g} nm is impossible; --max-gap is above 0")
+        return gap

@@ -14,7 +14,7 @@ from anyband_models.files import Stage
 from anyband_models.models.contract import Caution, Origin
 from anyband_models.repair.outcome import Outcome
 from anyband_models.repair.plan import describe
-from anyband_models.scene.formats import write_scene
+from anyband_models.scene.formats import output_files, write_scene
 from anyband_models.scene.scene import Scene, make_scene
 
 LAYERS = ("provenance", "caution", "std")
@@ -50,6 +50,16 @@ def final_paths(path: Path) -> list[Path]:
     """
     beside = [path.with_name(f"{path.stem}.{layer}{path.suffix}") for layer in LAYERS]
     return [path, *beside, path.with_name(f"{path.name}.json")]
+
+
+def every_file(path: Path) -> list[Path]:
+    """Return every file that `write_outcome` makes; an ENVI image is two.
+
+    Raises:
+        UsageError: if the suffix names no format.
+    """
+    *images, manifest = final_paths(path)
+    return [*(file for image in images for file in output_files(image)), manifest]
 
 
 def layers(outcome: Outcome) -> list[Scene]:

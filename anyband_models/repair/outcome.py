@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from jaxtyping import Shaped
@@ -34,7 +33,7 @@ class Outcome:
     config: RepairConfig
     seconds: float
 
-    def checked(self) -> Self:
+    def checked(self) -> "Outcome":
         """Return itself if every entry that was not repaired is stored as it was, bit for bit.
 
         Raises:

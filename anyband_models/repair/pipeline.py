@@ -18,7 +18,7 @@ from anyband_models.scene.scene import Scene
 from physops.bands import Bands
 
 
-def repair(
+def repair_scene(
     scene: Scene, config: RepairConfig = RepairConfig(), damage: Damage | None = None
 ) -> Outcome:
     """Fill what is missing or damaged in a scene and leave the rest as it was.
@@ -81,10 +81,11 @@ def model_for(scene: Scene, config: RepairConfig) -> Model:
 def refuse_long_gaps(reconstruction: Reconstruction) -> Reconstruction:
     """Take back what was interpolated across too wide a gap."""
     long = (reconstruction.caution & np.uint8(Caution.LONG_GAP)) != 0
-    nothing = np.float32(np.nan)
+    nothing, samples = np.float32(np.nan), reconstruction.samples
     return replace(
         reconstruction,
         mean=np.where(long, nothing, reconstruction.mean),
         std=np.where(long, nothing, reconstruction.std),
+        samples=None if samples is None else np.where(long, nothing, samples),
         provenance=np.where(long, np.uint8(Origin.REFUSED), reconstruction.provenance),
     )

@@ -1,6 +1,7 @@
 """What a repair would do, and what it would take, before anything is done."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from pydantic import BaseModel
@@ -95,23 +96,28 @@ def make_plan(scene: Scene, damage: Damage, config: RepairConfig) -> Plan:
 def describe(damage: Damage) -> list[str]:
     """Return the findings in words, bands numbered from 1."""
     return [
-        f"{finding.cause}: {_runs(finding.bands)} ({finding.entries:,} entries)"
+        f"{finding.cause}: {'band' if len(finding.bands) == 1 else 'bands'} "
+        f"{runs([band + 1 for band in finding.bands])} ({finding.entries:,} entries)"
         for finding in damage.findings
     ]
+
+
+def runs(numbers: Sequence[int]) -> str:
+    """Return ascending numbers with runs of them drawn together.
+
+    >>> runs([1, 2, 3, 7])
+    '1-3, 7'
+    """
+    there = set(numbers)
+    starts = [number for number in numbers if number - 1 not in there]
+    ends = [number for number in numbers if number + 1 not in there]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
 
 
 def memory_needed(scene: Scene, config: RepairConfig) -> int:
     """Return the peak working memory of a repair [B]."""
     an_entry = BYTES_AN_ENTRY + 4 * config.samples
     return 2 * scene.stored.nbytes + scene.stored.size * an_entry
-
-
-def _runs(bands: tuple[int, ...]) -> str:
-    """Return band numbers from 1 as a list of runs, such as ``bands 1-3, 7``."""
-    starts = [band for band in bands if band - 1 not in bands]
-    ends = [band for band in bands if band + 1 not in bands]
-    runs = [str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in zip(starts, ends, strict=True)]
-    return f"{'band' if len(bands) == 1 else 'bands'} {', '.join(runs)}"
 
 
 def _seconds(scene: Scene, observation: Observation, config: RepairConfig) -> float:

@@ -11,7 +11,7 @@ from anyband_models.scene.scene import Scene
 LARGEST_REFLECTANCE = 2.0
 # Where the air is opaque a sensor sees noise: up to a quarter of the bands may say anything.
 TRUSTED_BANDS = 0.75
-BRIGHT = 99.0  # percentile of a band's values; spikes are rarer
+BRIGHT, DARK = 99.0, 1.0  # percentiles of a band's values; spikes are rarer
 SAMPLE = 1_000_000  # values; as many settle a percentile
 LARGEST_PERCENT, LARGEST_BYTE, LARGEST_COUNT = 120.0, 260.0, 20_000.0
 LOWEST_WITH_OFFSET = 900.0  # Sentinel-2 since 2022 adds 1000 to counts of 1e-4
@@ -36,8 +36,8 @@ def check_reflectance(scene: Scene) -> None:
     top = max(float(band.max()) for band in samples)
     counts = scene.stored.dtype.kind in "iu" and not scene.meta.scale_declared and top > 1
     if bright > LARGEST_REFLECTANCE or counts:
-        low = min(float(np.percentile(band, 0.1)) for band in samples)
-        raise ScaleError(_message(scene, float(bright), low))
+        low = np.quantile([np.percentile(band, DARK) for band in samples], 1 - TRUSTED_BANDS)
+        raise ScaleError(_message(scene, float(bright), float(low)))
 
 
 def _samples(scene: Scene) -> list[Float[np.ndarray, " value"]]:

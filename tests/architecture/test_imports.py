@@ -64,7 +64,7 @@ def test_a_plain_install_is_told_what_to_add():
 def test_repairing_a_scene_needs_no_torch():
     code = HIDE.format(hidden={"torch"}) + (
         "from anyband_models.scene.examples import indian_pines\n"
-        "from anyband_models.repair.pipeline import repair\n"
-        "print(repair(indian_pines()).counts['measured'])"
+        "from anyband_models.repair.pipeline import repair_scene\n"
+        "print(repair_scene(indian_pines()).counts['measured'])"
     )
     assert python(code) == str(145 * 145 * 200)

@@ -66,7 +66,8 @@ def read_fields(path: Path) -> Fields:
             return read_envi_header(str(path))
     except (EnviException, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path} cannot be read as an ENVI header: a brace is not closed, or it is not UTF-8 text"
+            f"{path} cannot be read as an ENVI header: "
+            "a brace is not closed, or it is not UTF-8 text"
         ) from error
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,4 +1,3 @@
-import glob
 import resource
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import pytest
 import rasterio
 from rasterio.transform import Affine
 
-from anyband_models.errors import InputError, ResourceError, ScaleError
+from anyband_models.errors import InputError, ResourceError
 from anyband_models.scene.formats import read_header, read_scene
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -60,7 +59,7 @@ def test_a_broken_block_is_refused(tiff, codec):
     path = tiff(compress=codec)
     whole = bytearray(path.read_bytes())
     with rasterio.open(path) as image:
-        start = int(image.get_tag_item("BLOCK_OFFSET_0_0", ns="TIFF", bidx=2))
+        start = int(image.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", 2))
     whole[start : start + 40] = bytes(40)
     path.write_bytes(bytes(whole))
     with pytest.raises(InputError, match="cannot be read as a GeoTIFF"):
@@ -218,7 +217,7 @@ def test_metadata_of_every_kind_are_written_again(tiff, save):
         assert image.tags(ns="ENVI")["sensor_type"] == "EnMAP"
         assert image.tags(2, ns="PROJECT") == {"colour": "blue"}
         assert image.units[0] == "W m-2 sr-1 um-1"
-    assert glob.glob(f"{path.parent}/*again*") == [str(path.parent / "again.tif")]
+    assert list(path.parent.glob("*again*")) == [path.parent / "again.tif"]
 
 
 def test_ground_control_points_are_written_again(tiff, save):
@@ -241,10 +240,9 @@ def test_a_damaged_file_never_ends_in_another_error(tiff):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
         try:
             answers.add(type(read_scene(path)).__name__)
-        except (InputError, ResourceError, ScaleError) as error:
-            assert "\n" not in str(error)
-            answers.add(type(error).__name__)
-    assert "InputError" in answers
+        except (InputError, ResourceError) as error:
+            answers.add(type(error).__name__ if "\n" not in str(error) else str(error))
+    assert {"InputError", "Scene"} <= answers <= {"InputError", "ResourceError", "Scene"}
 
 
 def test_the_header_is_read_without_the_pixels(tiff):

@@ -1,4 +1,3 @@
-import resource
 import subprocess
 import sys
 import time
@@ -33,7 +32,7 @@ def test_another_suffix_is_refused_with_those_that_are_allowed(make, tmp_path, n
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
-@pytest.mark.parametrize(("size", "tiled"), [(255, False), (256, True)])
+@pytest.mark.parametrize(("size", "tiled"), [(255, False), (300, True)])
 def test_a_new_file_is_tiled_once_tiles_are_of_use(make, save, size, tiled):
     with rasterio.open(save(make(shape=(2, size, size)), "scene.tiff")) as image:
         assert image.profile["tiled"] == tiled
@@ -52,7 +51,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
     with staged(overwrite=True) as stage:
         write_scene(scene, sys.argv[2], stage)
-except (ResourceError, OSError) as error:
+except ResourceError as error:
     print(type(error).__name__, error)
 """
 
@@ -70,7 +69,7 @@ def test_a_file_that_cannot_grow_leaves_the_old_one(make, save, tmp_path, name):
         text=True,
         check=True,
     )
-    assert answer.stdout.startswith("ResourceError" if name == "out.tif" else "OSError")
+    assert answer.stdout.startswith("ResourceError")
     assert {path: path.read_bytes() for path in output_files(old)} == before
     assert not list(tmp_path.glob("*.partial*"))
 
@@ -80,7 +79,6 @@ def test_a_file_that_cannot_grow_leaves_the_old_one(make, save, tmp_path, name):
 def test_a_scene_of_a_usual_size_is_written_at_once(make, save, name, dtype):
     steps = np.random.default_rng(0).normal(0, 100, (224, 160, 192)).cumsum(axis=0)
     scene = make(shape=(224, 160, 192), dtype=dtype).with_stored((steps + 3000).astype(dtype))
-    start = resource.getrusage(resource.RUSAGE_SELF).ru_utime, time.perf_counter()
+    start = time.process_time()  # of the processor, which others may share
     save(scene, name)
-    spent = resource.getrusage(resource.RUSAGE_SELF).ru_utime - start[0]
-    assert spent < 1.0  # of the processor, which others may share
+    assert time.process_time() - start < 1.0
