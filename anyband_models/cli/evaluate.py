@@ -57,7 +57,8 @@ def evaluate(
     fit: Annotated[
         FitName,
         typer.Option(
-            help="left: the left half of the columns is support, the right half is judged. none: nothing but the judged half itself."
+            help="left: the left half of the columns is support, the right half is judged. "
+            "none: nothing but the judged half itself."
         ),
     ] = FitName.LEFT,
     scale: Scale = None,
@@ -82,7 +83,10 @@ def evaluate(
     if as_json:
         print_json(result.model_dump())
     else:
-        note = f"Means of {seeds} masks; PSNR over missing entries, peak {result.peak:g} (range of the scene's {result.quantity})"
+        note = (
+            f"Means of {seeds} mask{'s' * (seeds > 1)}; PSNR over missing entries, "
+            f"peak {result.peak:g} (range of the scene's {result.quantity})"
+        )
         rows = [row for record in result.records for row in _rows(model, record)]
         print_table(f"{model} on {scene.name}, fit {fit.value}", COLUMNS, rows, note)
     if gate is not None:

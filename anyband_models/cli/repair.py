@@ -34,7 +34,8 @@ def repair(
     bad_bands: Annotated[
         str,
         typer.Option(
-            help="Bands to repair besides those the file marks: 1350-1450nm,12,30-33 (numbers from 1).",
+            help="Bands to repair besides those the file marks: "
+            "1350-1450nm,12,30-33 (numbers from 1).",
             show_default=False,
         ),
     ] = "",
@@ -47,7 +48,8 @@ def repair(
     max_gap: Annotated[
         float | None,
         typer.Option(
-            help="Refuse to interpolate across a gap wider than this [nm]; refused entries are marked, and the exit code is 6."
+            help="Refuse to interpolate across a gap wider than this [nm]; refused entries are "
+            "marked, and the exit code is 6."
         ),
     ] = None,
     scale: Scale = None,

@@ -22,9 +22,11 @@ def run(command: Callable[[], object]) -> int:
     """
     try:
         command()
+    except KeyboardInterrupt:
+        return _interrupted()
     except SystemExit as end:
         if end.code == INTERRUPTED:
-            return _say("interrupted; nothing half-written was left behind", INTERRUPTED)
+            return _interrupted()
         return end.code if isinstance(end.code, int) else 0
     except AnybandError as error:
         return _say(error, error.exit_code)
@@ -41,6 +43,10 @@ def run(command: Callable[[], object]) -> int:
             raise
         return _say(f"{error.filename}: {error.strerror}", InputError.exit_code)
     return 0
+
+
+def _interrupted() -> int:
+    return _say("interrupted; nothing half-written was left behind", INTERRUPTED)
 
 
 def _say(sentence: object, code: int) -> int:

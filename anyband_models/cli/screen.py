@@ -30,7 +30,11 @@ def print_words(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], note: str = "", words: int = 1
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    note: str = "",
+    words: int = 1,
 ) -> None:
     """Print a table on stdout; the first ``words`` columns hold words, the others numbers."""
     from rich.console import Console
@@ -45,8 +49,9 @@ def print_table(
         show_header=any(columns),
     )
     for number, column in enumerate(columns):
-        side = "left" if number < words else "right"
-        table.add_column(Text(column), justify=side, overflow="fold")
+        table.add_column(
+            Text(column), justify="left" if number < words else "right", overflow="fold"
+        )
     for row in rows:
         table.add_row(*map(Text, row))  # Text: a name in brackets is no markup
     Console(width=None if sys.stdout.isatty() else 100).print(table)

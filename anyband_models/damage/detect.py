@@ -1,5 +1,6 @@
 """Find the damage of a real scene: what its file declares, what the user says, what it hides."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -31,7 +32,7 @@ def detect(
     for cause, where in _causes(scene, bad_bands, mask, missing):
         if where.any():
             touched = np.flatnonzero(where.any(axis=(1, 2))).tolist()
-            findings.append(Finding(cause, tuple(touched), int(where.sum())))
+            findings.append(Finding(cause, tuple(touched), int(np.count_nonzero(where))))
             missing |= where
     return Damage(missing, tuple(findings))
 
@@ -47,10 +48,9 @@ def _causes(
     yield "named bad by the user", _whole_bands(scene, bad_bands)
     if mask is not None:
         yield "marked by the mask file", mask
-    fills = INTEGER_FILLS if scene.stored.dtype.kind in "iu" else FLOAT_FILLS
-    for fill in fills:
-        # NaN and declared no data are reported above; an undeclared fill is a finding of its own.
-        yield f"undeclared fill value {fill}", _equal(scene.stored, fill) & ~np.isnan(scene.values)
+    for fill in INTEGER_FILLS if scene.stored.dtype.kind in "iu" else FLOAT_FILLS:
+        if not math.isclose(fill, scene.meta.nodata or 0, rel_tol=1e-6):  # -0.01 is no float32
+            yield f"undeclared fill value {fill}", _equal(scene.stored, fill)
     if scene.meta.nodata != 0:
         yield "zero in every band", np.broadcast_to(~scene.stored.any(axis=0), scene.stored.shape)
     # Last, for it counts what no other cause has taken: ``missing`` grows as these are yielded.

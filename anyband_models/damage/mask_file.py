@@ -33,8 +33,8 @@ def read_mask(path: Path, shape: tuple[int, int, int]) -> Bool[np.ndarray, "band
         raise InputError(f"{path} is neither a .npz nor a GeoTIFF; give the mask as one of these")
     if mask.shape[1:] != shape[1:] or mask.shape[0] not in (1, shape[0]):
         raise InputError(
-            f"the mask {path} has (bands, rows, columns) {mask.shape} and the scene {shape}; a mask "
-            "has the scene's rows and columns, and one band or all of them"
+            f"the mask {path} has (bands, rows, columns) {mask.shape} and the scene {shape}; a "
+            "mask has the scene's rows and columns, and one band or all of them"
         )
     return np.ascontiguousarray(np.broadcast_to(mask != 0, shape))
 

@@ -104,7 +104,7 @@ class Region:
         self.peak = peak_of(scene.values, sound)
         self.truth = np.ascontiguousarray(scene.values[:, :, middle:])
         self.valid = np.ascontiguousarray(sound[:, :, middle:])
-        self.good = self.valid.any(axis=(1, 2))
+        self.good = np.asarray(self.valid.any(axis=(1, 2)))
         self.bands = Bands(scene.wavelength, scene.fwhm, scene.good)
         left = np.where(sound, scene.values, np.float32(np.nan))[:, :, :middle]
         self.support = np.ascontiguousarray(as_pixels(left).T) if fit == "left" else None

@@ -162,8 +162,8 @@ def check_memory(scene: Scene, config: RepairConfig) -> None:
     needed, there = memory_needed(scene, config), available_memory()
     if needed > there:
         raise ResourceError(
-            f"the repair needs about {needed / 1e9:,.1f} GB of memory and {there / 1e9:,.1f} GB are "
-            "available; cut the scene into parts, or ask for fewer samples"
+            f"the repair needs about {needed / 1e9:,.1f} GB of memory and {there / 1e9:,.1f} GB "
+            "are available; cut the scene into parts, or ask for fewer samples"
         )
 
 

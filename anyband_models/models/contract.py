@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -74,6 +75,12 @@ class Reconstruction:
     caution: UInt8[np.ndarray, "band y x"]
     samples: Float32[np.ndarray, "sample band y x"] | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def repaired(self) -> Bool[np.ndarray, "band y x"]:
+        """Where a value was filled in."""
+        origin = self.provenance
+        return (origin == Origin.REPAIRED_BAND) | (origin == Origin.REPAIRED_PIXEL)
 
 
 class Model(ABC):

@@ -17,9 +17,12 @@ class Draft:
     def __init__(self, observation: Observation, samples: int) -> None:
         self.observation = observation
         self.observed = as_pixels(observation.mask)
-        self.mean = np.where(self.observed, as_pixels(observation.values), np.float32(np.nan))
-        self.std = np.where(self.observed, np.float32(0), np.float32(np.nan))
-        self.caution = np.zeros(self.mean.shape, dtype=np.uint8)
+        shape = self.observed.shape
+        self.mean = np.full(shape, np.nan, dtype=np.float32)
+        self.std = np.full(shape, np.nan, dtype=np.float32)
+        self.caution = np.zeros(shape, dtype=np.uint8)
+        np.copyto(self.mean, as_pixels(observation.values), where=self.observed)
+        np.copyto(self.std, 0, where=self.observed)
         self.samples = np.repeat(self.mean[np.newaxis], samples, axis=0)
 
     def missing(self) -> Bool[np.ndarray, "band pixel"]:
@@ -39,8 +42,9 @@ class Draft:
         """
         if self.observed[where].any():
             raise AssertionError("a model tried to overwrite an observed value")
-        self.mean[where], self.caution[where] = mean, caution
-        self.std[where] = np.maximum(std, np.spacing(np.abs(self.mean[where])))
+        value = mean.astype(np.float32)
+        self.mean[where], self.caution[where] = value, caution
+        self.std[where] = np.maximum(std, np.spacing(np.abs(value)))
 
     def finish(self, notes: tuple[str, ...] = ()) -> Reconstruction:
         """Return the reconstruction, in the shape of the observation."""
@@ -56,8 +60,10 @@ class Draft:
         )
 
     def _provenance(self) -> UInt8[np.ndarray, "band pixel"]:
-        origin = np.where(self.observed, np.uint8(Origin.MEASURED), np.uint8(Origin.REPAIRED_PIXEL))
-        origin[~self.observed.any(axis=1)] = Origin.REPAIRED_BAND
-        origin[np.isnan(self.mean) & ~self.observed] = Origin.REFUSED
-        origin[:, ~self.observed.any(axis=0)] = Origin.NO_DATA
+        whole_band = ~self.observed.any(axis=1, keepdims=True)
+        origin = np.empty(self.mean.shape, dtype=np.uint8)
+        origin[:] = np.where(whole_band, Origin.REPAIRED_BAND, Origin.REPAIRED_PIXEL)
+        np.copyto(origin, np.uint8(Origin.REFUSED), where=np.isnan(self.mean))
+        np.copyto(origin, np.uint8(Origin.MEASURED), where=self.observed)
+        np.copyto(origin, np.uint8(Origin.NO_DATA), where=~self.observed.any(axis=0))
         return origin

@@ -91,9 +91,10 @@ def brightness(
     values: Shaped[np.ndarray, "band pixel"], mask: Bool[np.ndarray, "band pixel"]
 ) -> Float[np.ndarray, " pixel"]:
     """Return the root mean square of a pixel's observed values, in their unit."""
-    known = np.where(mask, values, 0)
+    known = np.zeros(mask.shape, dtype=values.dtype)
+    np.copyto(known, values, where=mask)
     squares = np.einsum("bp,bp->p", known, known, dtype=np.float64)
-    return np.sqrt(squares / np.maximum(mask.sum(axis=0), 1))
+    return np.sqrt(squares / np.maximum(mask.sum(axis=0, dtype=np.int32), 1))
 
 
 def _trials(

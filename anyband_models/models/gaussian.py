@@ -98,17 +98,20 @@ def _condition(
     """Fill the served entries of a draft from the Gaussian of the support."""
     values = as_pixels(draft.observation.values)
     pixels = np.flatnonzero(served.any(axis=0))
-    observed = draft.observed[np.ix_(support.bands, pixels)]
-    normal = _chosen(Normal.fit(support.spectra), values, observed, pixels, support, shrinkages)
+    patterns = list(by_pattern(np.take(draft.observed[support.bands], pixels, axis=1)))
+    pattern, members = max(patterns, key=lambda item: len(item[1]))  # the commonest
+    trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
+    spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
+    normal = _shrunk(Normal.fit(support.spectra), pattern, spectra, shrinkages)
     for number, sample in enumerate(draft.samples):
         sample[served] = standard_normal(seed, number, *served.shape)[served]
-    for pattern, members in by_pattern(observed):
+    for pattern, members in patterns:
         conditional = normal.given(pattern)
         root = _root(conditional.covariance) if len(draft.samples) else None
         known, wanted = support.bands[pattern], support.bands[~pattern]
         for start in range(0, len(members), BLOCK_PIXELS):
             block = pixels[members[start : start + BLOCK_PIXELS]]
-            departure = values[np.ix_(known, block)] - normal.mean[pattern, np.newaxis]
+            departure = np.take(values[known], block, axis=1) - normal.mean[pattern, np.newaxis]
             mean = normal.mean[~pattern, np.newaxis] + conditional.gain @ departure
             std = np.sqrt(np.maximum(np.diag(conditional.covariance), 0))
             where = np.ix_(wanted, block)
@@ -117,23 +120,21 @@ def _condition(
                 sample[where] = mean + root @ sample[where]  # from the noise put there above
 
 
-def _chosen(
+def _shrunk(
     normal: Normal,
-    values: Float[np.ndarray, "band all_pixels"],
-    observed: Bool[np.ndarray, "known pixel"],
-    pixels: Int[np.ndarray, " pixel"],
-    support: Support,
+    observed: Bool[np.ndarray, " known"],
+    spectra: Float[np.ndarray, "n observed"],
     shrinkages: tuple[float, ...],
 ) -> Normal:
     """Return the Gaussian, shrunk so that observed bands best predict one another.
 
-    Tried on pixels that share the commonest set of observed bands.
+    Args:
+        normal: over the learned bands.
+        observed: which of these bands the spectra have.
+        spectra: observed values of the scene to be repaired.
+        shrinkages: to choose from.
     """
-    pattern, members = max(by_pattern(observed), key=lambda item: len(item[1]))
-    trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
-    spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
-
-    part = Normal(normal.mean[pattern], normal.covariance[np.ix_(pattern, pattern)])
+    part = Normal(normal.mean[observed], normal.covariance[np.ix_(observed, observed)])
     return normal.shrunk(shrinkages[int(np.argmax(part.leave_one_band_out(spectra, shrinkages)))])
 
 

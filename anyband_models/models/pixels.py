@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import Bool, Int, Shaped
+from jaxtyping import Bool, Int, Shaped, UInt8
 
 
 def as_pixels(cube: Shaped[np.ndarray, "band y x"]) -> Shaped[np.ndarray, "band pixel"]:
@@ -17,10 +17,21 @@ def distinct(
     """Return the distinct columns of ``mask``, and which of them each pixel has."""
     if mask.shape[1] == 0:
         return mask, np.empty(0, dtype=np.intp)
-    packed = np.ascontiguousarray(np.packbits(mask, axis=0).T)
+    packed = np.ascontiguousarray(_packed(mask).T)
     keys = packed.view(np.dtype((np.void, packed.shape[1]))).ravel()
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
     return mask[:, first], group
+
+
+def _packed(mask: Bool[np.ndarray, "band pixel"]) -> UInt8[np.ndarray, "byte pixel"]:
+    """Return eight bands a byte: what `numpy.packbits` does, many times faster along this axis."""
+    whole = len(mask) // 8 * 8
+    rest = np.zeros((8, mask.shape[1]), dtype=bool)
+    rest[: len(mask) - whole] = mask[whole:]
+    bits = (1 << np.arange(8)).astype(np.uint8)
+    bytes_ = mask[:whole].view(np.uint8).reshape(-1, 8, mask.shape[1])
+    last = np.einsum("jp,j->p", rest.view(np.uint8), bits)
+    return np.concatenate([np.einsum("kjp,j->kp", bytes_, bits), last[np.newaxis]])
 
 
 def by_pattern(

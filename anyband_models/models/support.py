@@ -43,7 +43,7 @@ def gather(observation: Observation, least: int, most: int) -> Support:
     complete = np.flatnonzero(mask[kept].all(axis=0) & (len(kept) > 0))
     stride = max(1, -(-len(complete) // most))
     chosen = complete[::stride]
-    spectra = np.ascontiguousarray(values[np.ix_(kept, chosen)].T, dtype=np.float64)
+    spectra = np.ascontiguousarray(np.take(values[kept], chosen, axis=1).T, dtype=np.float64)
     return Support(spectra, kept)
 
 
@@ -58,8 +58,10 @@ def _table(
 
 
 def _kept_bands(mask: Bool[np.ndarray, "band pixel"], least: int) -> Int[np.ndarray, " known"]:
-    seen = mask.sum(axis=1)
-    lacking = (~mask).sum(axis=0)  # bands that each spectrum lacks, among those still kept
+    seen = np.count_nonzero(mask, axis=1)
+    lacking = len(mask) - mask.sum(
+        axis=0, dtype=np.int32
+    )  # bands that each spectrum lacks, among those still kept
     kept = np.ones(len(mask), dtype=bool)
     for band in np.argsort(seen, kind="stable"):
         if np.count_nonzero(lacking == 0) >= least:

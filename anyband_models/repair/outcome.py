@@ -39,10 +39,10 @@ class Outcome:
         Raises:
             QualityError: if one is not.
         """
-        origin = self.reconstruction.provenance
-        repaired = (origin == Origin.REPAIRED_BAND) | (origin == Origin.REPAIRED_PIXEL)
         unsigned = f"u{self.stored.dtype.itemsize}"
-        changed = (self.stored.view(unsigned) != self.scene.stored.view(unsigned)) & ~repaired
+        changed = (
+            self.stored.view(unsigned) != self.scene.stored.view(unsigned)
+        ) & ~self.reconstruction.repaired
         if changed.any():
             raise QualityError(
                 f"{int(changed.sum())} measured values would not have left as they came; nothing "
@@ -53,14 +53,7 @@ class Outcome:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many entries have each origin, and each caution among the repaired ones."""
-        origins = np.bincount(self.reconstruction.provenance.ravel(), minlength=256)
-        cautions = np.bincount(self.reconstruction.caution.ravel(), minlength=8)
-        held = {
-            flag: sum(cautions[code] for code in range(len(cautions)) if code & flag)
-            for flag in Caution
-            if flag
-        }
-        return {
-            **{origin.name.lower(): int(origins[origin]) for origin in Origin},
-            **{(flag.name or "").lower(): int(count) for flag, count in held.items()},
-        }
+        origin, caution = self.reconstruction.provenance, self.reconstruction.caution
+        origins = {code.name: np.count_nonzero(origin == code) for code in Origin}
+        cautions = {str(flag.name): np.count_nonzero(caution & flag) for flag in Caution if flag}
+        return {name.lower(): int(count) for name, count in {**origins, **cautions}.items()}

@@ -19,13 +19,13 @@ from physops.bands import Bands
 
 
 def repair_scene(
-    scene: Scene, config: RepairConfig = RepairConfig(), damage: Damage | None = None
+    scene: Scene, config: RepairConfig | None = None, damage: Damage | None = None
 ) -> Outcome:
     """Fill what is missing or damaged in a scene and leave the rest as it was.
 
     Args:
         scene: as it was read.
-        config: the model and its settings.
+        config: the model and its settings; `gaussian` with its own if left out.
         damage: what to repair; what `detect` finds if left out.
 
     Raises:
@@ -34,14 +34,14 @@ def repair_scene(
         QualityError: if a measured value would not leave as it came.
     """
     start = time.perf_counter()
+    config = RepairConfig() if config is None else config
     damage = detect(scene) if damage is None else damage
     observation = observe(scene, damage)
     model = model_for(scene, config)
     reconstruction = model.reconstruct(observation, config.samples, config.seed)
     if config.max_gap_nm is not None:
         reconstruction = refuse_long_gaps(reconstruction)
-    repaired = np.isin(reconstruction.provenance, (Origin.REPAIRED_BAND, Origin.REPAIRED_PIXEL))
-    stored = encode(reconstruction.mean, repaired, scene.stored, scene.meta)
+    stored = encode(reconstruction.mean, reconstruction.repaired, scene.stored, scene.meta)
     seconds = time.perf_counter() - start
     return Outcome(scene, damage, reconstruction, stored, config, seconds).checked()
 
@@ -72,8 +72,8 @@ def model_for(scene: Scene, config: RepairConfig) -> Model:
     model = create_model(config.model, **{**config.settings, **gap})
     if model.card.needs_reflectance and scene.meta.quantity is not Quantity.REFLECTANCE:
         raise ModelError(
-            f"model {config.model!r} needs reflectance and the scene is {scene.meta.quantity.value}; "
-            "convert the scene, or choose a model that does not (anyband-zoo list)"
+            f"model {config.model!r} needs reflectance and the scene is {scene.meta.quantity.value}"
+            "; convert the scene, or choose a model that does not (anyband-zoo list)"
         )
     return model
 

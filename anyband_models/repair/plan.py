@@ -18,6 +18,10 @@ from anyband_models.scene.scene import Scene
 # deviation and their temporaries in float32, masks and layers in single bytes.
 BYTES_AN_ENTRY = 4 + 4 + 4 + 8 + 6
 SAMPLED_PIXELS = 4096
+# What a file holds beside its pixels: five files, each with its header and a few tags a band.
+FILES, BYTES_A_HEADER, BYTES_A_BAND = 5, 4096, 1024
+# The smaller copies in a cloud-optimized GeoTIFF: a quarter, a sixteenth, ...
+WITH_OVERVIEWS = 4 / 3
 
 
 class Plan(BaseModel, frozen=True, extra="forbid"):
@@ -38,7 +42,7 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
         findings: what is damaged, a sentence each.
         memory_bytes: peak working memory [B].
         seconds: estimated by repairing a sample of the pixels [s].
-        disk_bytes: size of the files, before compression [B].
+        disk_bytes: largest size of the files, as if nothing could be compressed [B].
     """
 
     scene: str
@@ -89,7 +93,7 @@ def make_plan(scene: Scene, damage: Damage, config: RepairConfig) -> Plan:
         findings=tuple(describe(damage)),
         memory_bytes=memory_needed(scene, config),
         seconds=_seconds(scene, observation, config),
-        disk_bytes=scene.stored.nbytes + scene.stored.size * (4 + 1 + 1),
+        disk_bytes=disk_needed(scene),
     )
 
 
@@ -118,6 +122,17 @@ def memory_needed(scene: Scene, config: RepairConfig) -> int:
     """Return the peak working memory of a repair [B]."""
     an_entry = BYTES_AN_ENTRY + 4 * config.samples
     return 2 * scene.stored.nbytes + scene.stored.size * an_entry
+
+
+def disk_needed(scene: Scene) -> int:
+    """Return the largest size of a repair's files, the report aside [B]."""
+    bands, rows, columns = scene.stored.shape
+    height, width = scene.meta.layout.get("block", (1, 1))  # what a source's tiles are padded to
+    padded = -(-rows // height) * height * -(-columns // width) * width
+    cube = bands * padded * scene.stored.itemsize * WITH_OVERVIEWS
+    layers = scene.stored.size * (4 + 1 + 1)
+    beside = FILES * (BYTES_A_HEADER + bands * BYTES_A_BAND) + 2 * len(str(scene.meta.extra))
+    return round(1.01 * (cube + layers)) + beside  # deflate may add a little to pure noise
 
 
 def _seconds(scene: Scene, observation: Observation, config: RepairConfig) -> float:

@@ -109,7 +109,8 @@ def damage_table(outcome: Outcome) -> Table:
         (line.split(": ", 1)[0], line.split(": ", 1)[1]) for line in describe(outcome.damage)
     )
     done = tuple(
-        (key.replace("_", " "), f"{count:,} entries") for key, count in outcome.counts.items()
+        (f"result: {key.replace('_', ' ')}", f"{count:,} entries")
+        for key, count in outcome.counts.items()
     )
     return Table("Damage and provenance", ("what", "where, how many"), (*found, *done))
 

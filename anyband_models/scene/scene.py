@@ -1,13 +1,17 @@
 """The in-memory contract of a scene."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Float32, Shaped
 
 from anyband_models.scene.encoding import decode
 from anyband_models.scene.meta import SceneMeta
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,42 +19,44 @@ class Scene:
     """An image, its bands and its source.
 
     Attributes:
-        cube: float32 (band, y, x), physical values, NaN = no data; coordinates ``wavelength``
-            [nm], ``fwhm`` [nm] and ``good`` (True = usable) along ``band``, in the file's order.
         stored: (band, y, x), the file's own numbers in the file's own type.
-        meta: how they were stored.
+        meta: how they are stored.
+        wavelength: band centres [nm], in the file's order, which need not be sorted.
+        fwhm: full widths at half maximum [nm]; NaN where not known.
+        good: the file's bad-band list: True = usable.
     """
 
-    cube: xr.DataArray
     stored: Shaped[np.ndarray, "band y x"]
     meta: SceneMeta
+    wavelength: Float[np.ndarray, " band"]
+    fwhm: Float[np.ndarray, " band"]
+    good: Bool[np.ndarray, " band"]
 
-    @property
-    def values(self) -> Float[np.ndarray, "band y x"]:
-        """The physical values; NaN = no data."""
-        return self.cube.values
+    @cached_property
+    def values(self) -> Float32[np.ndarray, "band y x"]:
+        """The physical values; NaN = no data. Decoded when first asked for."""
+        return decode(self.stored, self.meta)
 
-    @property
-    def wavelength(self) -> Float[np.ndarray, " band"]:
-        """Band centres [nm], in the file's order, which need not be sorted."""
-        return self.cube["wavelength"].values
+    @cached_property
+    def cube(self) -> "xr.DataArray":
+        """The physical values (band, y, x) with their coordinates.
 
-    @property
-    def fwhm(self) -> Float[np.ndarray, " band"]:
-        """Full widths at half maximum [nm]; NaN where not known."""
-        return self.cube["fwhm"].values
+        Along ``band`` lie ``wavelength`` [nm], ``fwhm`` [nm] and ``good``; ``spatial_ref`` has the CRS.
+        """
+        import xarray as xr
 
-    @property
-    def good(self) -> Bool[np.ndarray, " band"]:
-        """The file's bad-band list: True = usable."""
-        return self.cube["good"].values
+        along_band = {"wavelength": self.wavelength, "fwhm": self.fwhm, "good": self.good}
+        coords = {name: ("band", values) for name, values in along_band.items()}
+        cube = xr.DataArray(self.values, dims=("band", "y", "x"), coords=coords)
+        if not self.meta.crs:
+            return cube
+        return cube.assign_coords(spatial_ref=((), 0, {"crs_wkt": self.meta.crs}))
 
     def with_stored(self, stored: Shaped[np.ndarray, "band y x"]) -> "Scene":
         """Return the same scene with other stored numbers of the same type and shape."""
         if stored.dtype != self.stored.dtype:
             raise TypeError(f"stored numbers are {self.stored.dtype}, not {stored.dtype}")
-        cube = self.cube.copy(data=decode(stored, self.meta))
-        return replace(self, cube=cube, stored=stored)
+        return replace(self, stored=stored)
 
 
 def make_scene(
@@ -70,12 +76,10 @@ def make_scene(
         good: True = usable; all are if left out.
     """
     bands = len(wavelength)
-    coords = {
-        "wavelength": ("band", np.asarray(wavelength, dtype=np.float64)),
-        "fwhm": ("band", np.full(bands, np.nan) if fwhm is None else np.asarray(fwhm, np.float64)),
-        "good": ("band", np.ones(bands, dtype=bool) if good is None else np.asarray(good, bool)),
-    }
-    cube = xr.DataArray(decode(stored, meta), dims=("band", "y", "x"), coords=coords)
-    if meta.crs:
-        cube = cube.assign_coords(spatial_ref=((), 0, {"crs_wkt": meta.crs}))
-    return Scene(cube, stored, meta)
+    return Scene(
+        stored,
+        meta,
+        np.asarray(wavelength, dtype=np.float64),
+        np.full(bands, np.nan) if fwhm is None else np.asarray(fwhm, dtype=np.float64),
+        np.ones(bands, dtype=bool) if good is None else np.asarray(good, dtype=bool),
+    )

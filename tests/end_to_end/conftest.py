@@ -68,7 +68,7 @@ def anyband_process():
     return call
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data():
     """The folder of measured scenes, which is no part of the project."""
     beside = Path(__file__).parents[3] / "shared" / "data"

@@ -13,9 +13,7 @@ def type_checked_names(package):
     """The names that a type checker sees: those imported under ``if TYPE_CHECKING``."""
     tree = ast.parse(Path(package.__file__).read_text(encoding="utf-8"))
     (block,) = [node for node in tree.body if isinstance(node, ast.If)]
-    return {
-        alias.asname: statement.module for statement in block.body for alias in statement.names
-    }
+    return {alias.asname: statement.module for statement in block.body for alias in statement.names}
 
 
 @pytest.mark.parametrize("name", PACKAGES)

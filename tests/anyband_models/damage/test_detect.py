@@ -106,6 +106,10 @@ def test_a_declared_fill_value_is_reported_once():
     stored = sound("<i2")
     stored[2, 1, 1] = -9999
     assert causes(detect(scene_of(stored, nodata=-9999))) == [("no data", (2,), 1)]
+    stored = sound("<f4")
+    stored[2, 1, 1] = -0.01
+    for nodata in (-0.01, float(np.float32(-0.01))):  # as written, and as the type has it
+        assert causes(detect(scene_of(stored, nodata=nodata))) == [("no data", (2,), 1)]
 
 
 def test_a_band_of_zeros_is_dead():

@@ -25,7 +25,12 @@ def cube():
 def write_tif(path, planes):
     profile = {"driver": "GTiff", "dtype": planes.dtype, "count": len(planes)}
     with rasterio.open(
-        path, "w", height=ROWS, width=COLUMNS, transform=rasterio.Affine(1, 0, 5, 0, -1, 9), **profile
+        path,
+        "w",
+        height=ROWS,
+        width=COLUMNS,
+        transform=rasterio.Affine(1, 0, 5, 0, -1, 9),
+        **profile,
     ) as file:
         file.write(planes)
 
@@ -80,7 +85,7 @@ def test_an_archive_without_a_mask(tmp_path):
 @pytest.mark.parametrize("mask", [np.array([["a"] * 5] * 4), np.ones((4, 5), complex)])
 def test_what_is_no_number_is_refused(tmp_path, mask):
     np.savez(tmp_path / "m.npz", mask=mask)
-    with pytest.raises(InputError, match="holds .* values, not numbers"):
+    with pytest.raises(InputError, match=r"holds .* values, not numbers"):
         read_mask(tmp_path / "m.npz", SHAPE)
 
 

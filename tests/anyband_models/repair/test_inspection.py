@@ -22,7 +22,9 @@ def test_the_facts_of_a_scene():
         driver="ENVI",
     )
     good = np.array([True, True, False, True])
-    scene = make_scene(stored, meta, np.array([500.0, 600, 550, 700]), np.array([9, 9, np.nan, 9]), good)
+    scene = make_scene(
+        stored, meta, np.array([500.0, 600, 550, 700]), np.array([9, 9, np.nan, 9]), good
+    )
     facts = describe_scene(scene)
     assert facts["format"] == "ENVI"
     assert (facts["bands"], facts["rows"], facts["columns"]) == (4, 2, 3)

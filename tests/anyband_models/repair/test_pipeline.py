@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -35,10 +35,11 @@ def scenes(draw):
     stored = numbers.astype(dtype)
     nodata = draw(st.sampled_from([None, 0, 7, 1500]))
     fills = [0, 7, 1500] + ([-9999, -32768] if dtype.kind != "u" else [])
-    fills += [np.nan, np.inf, -np.inf, -0.01, 1e300] if dtype == "f8" else []
-    fills += [np.nan, np.inf, -np.inf, -0.01] if dtype == "f4" else []
+    fills += [np.nan, np.inf, -np.inf, -0.01] if dtype.kind == "f" else []
+    fills += [1e300] if dtype.itemsize == 8 else []
     holes = draw(arrays(bool, shape, elements=st.booleans()))
-    stored[holes] = draw(st.lists(st.sampled_from(fills), min_size=holes.sum(), max_size=holes.sum()))
+    count = int(holes.sum())
+    stored[holes] = draw(st.lists(st.sampled_from(fills), min_size=count, max_size=count))
     if dtype.kind == "f":
         unsigned, payload = PAYLOADS[dtype.str[1:]]
         bits(stored)[np.isnan(stored)] = np.asarray(payload, unsigned).astype(bits(stored).dtype)
@@ -56,6 +57,7 @@ def scenes(draw):
     return make_scene(stored, meta, np.array(wavelength), good=good)
 
 
+@settings(max_examples=150)
 @given(scene=scenes(), model=st.sampled_from(list_models()), gap=st.sampled_from([None, 150.0]))
 def test_what_is_measured_is_kept_and_what_is_missing_is_filled(scene, model, gap):
     before, damage = scene.stored.copy(), detect(scene)
@@ -89,19 +91,6 @@ def test_what_is_measured_is_kept_and_what_is_missing_is_filled(scene, model, ga
 
 def smallest(model):
     return {"min_support": 1} if model == "gaussian" else {}
-
-
-@given(scene=scenes())
-def test_repairing_again_changes_nothing_that_was_repaired_well(scene):
-    """What a repair returns without a flag is sound: nothing is left but pixels without data."""
-    damage = detect(scene)
-    if damage.missing.all():
-        return
-    outcome = repair_scene(scene, RepairConfig(model="linear"))
-    after = outcome.scene.with_stored(outcome.stored)
-    assert (np.isnan(after.values) == np.broadcast_to(damage.empty_pixels, after.values.shape))[
-        detect(scene).missing
-    ].all()
 
 
 def test_a_nan_in_one_pixel_does_not_touch_the_others():

@@ -1,5 +1,7 @@
 """A plan says what a repair then does."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,7 +75,7 @@ def test_runs_name_every_number_once(numbers):
     text = runs(sorted(numbers))
     spans = [[int(end) for end in run.split("-")] for run in text.split(", ")]
     assert [n for span in spans for n in range(span[0], span[-1] + 1)] == sorted(numbers)
-    assert all(later[0] - earlier[-1] > 1 for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(later[0] - earlier[-1] > 1 for earlier, later in pairwise(spans))
 
 
 def test_no_numbers_are_no_runs():

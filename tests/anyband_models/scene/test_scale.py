@@ -99,7 +99,10 @@ def test_a_wrong_scale_is_noticed_too():
 
 @pytest.mark.parametrize("quantity", [Quantity.RADIANCE, Quantity.DN])
 def test_what_is_not_said_to_be_reflectance_may_be_anything(quantity):
-    check_reflectance(scene_of(np.full((60, 2, 2), 5000.0), quantity=quantity))
+    values = np.full((60, 2, 2), 5000.0)
+    check_reflectance(scene_of(values, quantity=quantity))
+    with pytest.raises(ScaleError):
+        check_reflectance(scene_of(values, quantity=Quantity.REFLECTANCE))
 
 
 def test_whole_numbers_need_a_scale_unless_they_are_0_or_1():
@@ -111,7 +114,7 @@ def test_whole_numbers_need_a_scale_unless_they_are_0_or_1():
 
 
 def test_a_scene_without_data_has_nothing_to_check():
-    check_reflectance(scene_of(np.full((60, 2, 2), np.nan)))
+    assert check_reflectance(scene_of(np.full((60, 2, 2), np.nan))) is None
 
 
 def test_only_good_bands_are_asked():
