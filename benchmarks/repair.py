@@ -59,7 +59,10 @@ def measure() -> dict[str, Ratio]:
 
         return {
             "time, in memory": time_ratio(
-                lambda: repair_scene(scene), lambda: bare_gaussian(values, wavelength), GOAL, rounds=9
+                lambda: repair_scene(scene),
+                lambda: bare_gaussian(values, wavelength),
+                GOAL,
+                rounds=9,
             ),
             "time, file to files": time_ratio(from_file, bare_from_file, GOAL, rounds=9),
             "peak memory, file to files": memory_ratio(from_file, bare_from_file, GOAL),

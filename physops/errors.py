@@ -10,8 +10,8 @@ class MissingBandError(PhysopsError, LookupError):
 
     def __init__(self, name: str, wavelength: float, nearest: float, tolerance: float) -> None:
         super().__init__(
-            f"{name} ({wavelength:g} nm) is not among the bands: the nearest lies at "
-            f"{nearest:g} nm, and {tolerance:g} nm is the most that is allowed; give an image that has that band"
+            f"{name} ({wavelength:g} nm) is not among the bands: the nearest lies at {nearest:g} "
+            f"nm, and {tolerance:g} nm is the most that is allowed; give an image that has it"
         )
 
 

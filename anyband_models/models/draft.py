@@ -1,7 +1,7 @@
 """A reconstruction in the making: starts as the observation, ends as a `Reconstruction`."""
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Float32, Int, UInt8
 
 from anyband_models.models.contract import Caution, Observation, Origin, Reconstruction
 from anyband_models.models.pixels import as_pixels
@@ -18,7 +18,7 @@ class Draft:
         self.observation = observation
         self.observed = as_pixels(observation.mask)
         shape = self.observed.shape
-        self.mean = np.full(shape, np.nan, dtype=np.float32)
+        self.mean: Float32[np.ndarray, "band pixel"] = np.full(shape, np.nan, dtype=np.float32)
         self.std = np.full(shape, np.nan, dtype=np.float32)
         self.caution = np.zeros(shape, dtype=np.uint8)
         np.copyto(self.mean, as_pixels(observation.values), where=self.observed)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, final
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
 from anyband_models.models.card import Card

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Shaped, UInt8
+from jaxtyping import Bool, Float, Shaped, UInt8
 from pydantic import BaseModel, PositiveFloat
 
 from anyband_models.models.contract import Caution, Observation, Reconstruction

@@ -41,7 +41,8 @@ class Scene:
     def cube(self) -> "xr.DataArray":
         """The physical values (band, y, x) with their coordinates.
 
-        Along ``band`` lie ``wavelength`` [nm], ``fwhm`` [nm] and ``good``; ``spatial_ref`` has the CRS.
+        Along ``band`` lie ``wavelength`` [nm], ``fwhm`` [nm] and ``good``; ``spatial_ref`` holds
+        the CRS.
         """
         import xarray as xr
 
