@@ -111,7 +111,7 @@ def _condition(
         known, wanted = support.bands[pattern], support.bands[~pattern]
         for start in range(0, len(members), BLOCK_PIXELS):
             block = pixels[members[start : start + BLOCK_PIXELS]]
-            departure = np.take(values[known], block, axis=1) - normal.mean[pattern, np.newaxis]
+            departure = np.take(values, block, axis=1)[known] - normal.mean[pattern, np.newaxis]
             mean = normal.mean[~pattern, np.newaxis] + conditional.gain @ departure
             std = np.sqrt(np.maximum(np.diag(conditional.covariance), 0))
             where = np.ix_(wanted, block)

@@ -39,20 +39,19 @@ def write(scene: Scene, final: Path, stage: Stage) -> None:
     """
     import rasterio
     from rasterio.errors import RasterioError
+    from rasterio.io import MemoryFile
 
     check_writable(scene)
-    partial = stage(final)
     try:
+        # Made in memory, for GDAL does not say so when a disk is full at the end of a file.
         # Without PAM everything goes into the file itself, and no sidecar is left.
-        with (
-            quietly(),
-            rasterio.Env(GDAL_PAM_ENABLED="NO"),
-            rasterio.open(partial, "w", **_profile(scene)) as sink,
-        ):
-            _describe(sink, scene)
-            sink.write(scene.stored.astype(scene.stored.dtype.newbyteorder("="), copy=False))
+        with quietly(), rasterio.Env(GDAL_PAM_ENABLED="NO"), MemoryFile() as memory:
+            with memory.open(**_profile(scene)) as sink:
+                _describe(sink, scene)
+                sink.write(scene.stored.astype(scene.stored.dtype.newbyteorder("="), copy=False))
+            stage(final).write_bytes(memory.getbuffer())
     except RasterioError as error:
-        raise ResourceError(f"{final} could not be written ({error}); is the disk full?") from error
+        raise ResourceError(f"{final} could not be written ({error})") from error
 
 
 def _profile(scene: Scene) -> dict[str, Any]:
