@@ -16,7 +16,10 @@ def demo(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Damage a real scene, repair it, and compare the result with linear interpolation."""
+    """Damage a real scene, repair it, compare it with interpolation.
+
+    Writes the repaired cube, its layers and report.html into a folder, over an earlier run's.
+    """
     from anyband_models.cli.screen import print_json, print_table, step
 
     with step("repairing Indian Pines"):

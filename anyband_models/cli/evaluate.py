@@ -72,7 +72,10 @@ def evaluate(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge MODEL on a scene: remove entries by named masks, repair, and score against linear."""
+    """Judge a model: remove entries of a scene, repair them, score.
+
+    Entries are removed by named, seeded families of masks; `linear` is scored beside the model.
+    """
     from anyband_models.cli.screen import print_json, print_table, step
     from anyband_models.evaluation.evaluate import evaluate as judge
 

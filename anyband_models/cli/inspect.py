@@ -21,7 +21,7 @@ def inspect(
     wavelengths: Wavelengths = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a file holds: bands, scale, and which bands are empty and why."""
+    """Say what a file holds, and which bands are empty and why."""
     from anyband_models.cli.screen import as_words, print_json, print_words
     from anyband_models.repair.inspection import describe_scene
 

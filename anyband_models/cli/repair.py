@@ -67,7 +67,10 @@ def repair(
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
-    """Fill the missing and damaged bands of SCENE; leave every measured value as it was."""
+    """Fill missing and damaged bands; leave measured values as they were.
+
+    Beside the cube come its layers (provenance, caution, standard deviation) and a manifest.
+    """
     from anyband_models.cli.screen import print_json, print_words, step, warn
     from anyband_models.jobs.repair import check_outputs, find_damage, plan_rows, run_repair
     from anyband_models.models.registry import get_model

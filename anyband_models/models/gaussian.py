@@ -98,7 +98,7 @@ def _condition(
     """Fill the served entries of a draft from the Gaussian of the support."""
     values = as_pixels(draft.observation.values)
     pixels = np.flatnonzero(served.any(axis=0))
-    patterns = list(by_pattern(np.take(draft.observed[support.bands], pixels, axis=1)))
+    patterns = list(by_pattern(np.take(draft.observed, pixels, axis=1)[support.bands]))
     pattern, members = max(patterns, key=lambda item: len(item[1]))  # the commonest
     trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
     spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
@@ -152,8 +152,8 @@ def _notes(rest: Bool[np.ndarray, "band pixel"], support: int, least: int) -> tu
             f"gaussian found {support} complete pixels and needs {least}: "
             "linear interpolation answered instead, flagged as fallback",
         )
-    bands = int(rest.any(axis=1).sum())
+    bands = np.count_nonzero(rest.any(axis=1))
     return (
-        f"gaussian had too little to go by for {int(rest.sum())} entries in {bands} bands: "
+        f"gaussian had too little to go by for {np.count_nonzero(rest)} entries in {bands} bands: "
         "linear interpolation answered instead, flagged as fallback",
     )

@@ -36,8 +36,9 @@ class Gaps:
     def __init__(self, observation: Observation, wanted: Bool[np.ndarray, "band pixel"]) -> None:
         self.values, self.mask = as_pixels(observation.values), as_pixels(observation.mask)
         self.wavelength = observation.bands.wavelength
-        band, pixel = np.nonzero(wanted)
-        self.entries = band, pixel
+        rows = np.flatnonzero(wanted.any(axis=1))  # a few bands, where whole bands are missing
+        row, pixel = np.nonzero(wanted[rows])
+        self.entries = rows[row], pixel
         self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
 
     def caution(self, max_gap_nm: float) -> UInt8[np.ndarray, " n"]:

@@ -43,7 +43,7 @@ def gather(observation: Observation, least: int, most: int) -> Support:
     complete = np.flatnonzero(mask[kept].all(axis=0) & (len(kept) > 0))
     stride = max(1, -(-len(complete) // most))
     chosen = complete[::stride]
-    spectra = np.ascontiguousarray(np.take(values[kept], chosen, axis=1).T, dtype=np.float64)
+    spectra = np.ascontiguousarray(np.take(values, chosen, axis=1)[kept].T, dtype=np.float64)
     return Support(spectra, kept)
 
 

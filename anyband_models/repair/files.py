@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,10 @@ def hashes(files: dict[Path, Path]) -> dict[str, str]:
     Args:
         files: where each file will appear, and where it stands now.
     """
-    return {final.name: _sha256(now) for final, now in files.items()}
+    with ThreadPoolExecutor() as pool:  # hashlib lets go of the interpreter while it reads
+        return dict(
+            zip((final.name for final in files), pool.map(_sha256, files.values()), strict=True)
+        )
 
 
 def _sha256(path: Path) -> str:

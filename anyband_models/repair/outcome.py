@@ -54,6 +54,8 @@ class Outcome:
     def counts(self) -> dict[str, int]:
         """How many entries have each origin, and each caution among the repaired ones."""
         origin, caution = self.reconstruction.provenance, self.reconstruction.caution
-        origins = {code.name: np.count_nonzero(origin == code) for code in Origin}
-        cautions = {str(flag.name): np.count_nonzero(caution & flag) for flag in Caution if flag}
+        origins = {code.name: np.count_nonzero(origin == np.uint8(code)) for code in Origin}
+        cautions = {
+            str(flag.name): np.count_nonzero(caution & np.uint8(flag)) for flag in Caution if flag
+        }
         return {name.lower(): int(count) for name, count in {**origins, **cautions}.items()}

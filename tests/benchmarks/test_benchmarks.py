@@ -1,0 +1,44 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from anyband_models.models.contract import Observation
+from anyband_models.models.registry import create_model
+from physops.bands import Bands
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_ratio_is_printed_as_json_and_nothing_else():
+    command = [sys.executable, "-m", "benchmarks", "help", "--json"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    printed = json.loads(run.stdout)
+    assert printed["benchmark"] == "help"
+    assert set(printed["ratios"]["time"]) == {"value", "goal", "better"}
+    assert printed["ratios"]["time"]["value"] > 0
+    assert run.stderr == ""
+
+
+def test_the_baseline_of_repair_gives_what_ours_gives(monkeypatch):
+    """A baseline that did less, or worse, would be no baseline."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.repair import bare_gaussian
+
+    rng = np.random.default_rng(0)
+    mixing = rng.random((12, 3))
+    cube = (0.2 + mixing @ rng.random((3, 40 * 50)) / 3).reshape(12, 40, 50).astype(np.float32)
+    cube += rng.normal(0, 1e-3, cube.shape).astype(np.float32)
+    nm = np.linspace(400, 950, 12)
+    cube[5] = np.nan
+    cube[[2, 8], :, 25:] = np.nan
+    mask = np.isfinite(cube)
+    ours = create_model("gaussian", shrinkages=(1e-6,)).reconstruct(
+        Observation(cube, mask, Bands.at(nm))
+    )
+    mean, std = bare_gaussian(cube, nm)
+    np.testing.assert_allclose(ours.mean, mean, atol=2e-6)
+    learned = np.arange(12) != 5  # of the band that nobody has the baseline gives no spread
+    np.testing.assert_allclose(ours.std[learned], std[learned], atol=2e-6)
