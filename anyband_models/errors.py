@@ -3,10 +3,11 @@
 | code | meaning |
 |------|---------|
 | 0    | done |
+| 1    | a fault of the program; please report it |
 | 2    | the command was not understood |
 | 3    | an input cannot be read, or is not what it must be |
 | 4    | the model, or its weights, cannot serve |
-| 5    | out of memory, disk or time |
+| 5    | out of memory or disk |
 | 6    | done, but parts were refused; the provenance layer says which |
 | 7    | a quality gate failed |
 | 130  | interrupted |

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ class Stage:
             UsageError, InputError: as `check` does.
         """
         self.check([*self.pending, final])
-        self.pending[final] = final.with_name(final.name + ".partial")
+        self.pending[final] = _beside(final)
         return self.pending[final]
 
     def check(self, finals: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
@@ -44,6 +45,8 @@ class Stage:
         for number, final in enumerate(finals):
             if not final.parent.is_dir():
                 raise InputError(f"the folder {final.parent} does not exist; make it first")
+            if not os.access(final.parent, os.W_OK):
+                raise InputError(f"the folder {final.parent} may not be written to; choose another")
             if final.is_dir():
                 raise UsageError(f"{final} is a folder; choose another name")
             if final.resolve() in [other.resolve() for other in finals[:number]]:
@@ -59,14 +62,43 @@ class Stage:
                 )
 
     def publish(self) -> None:
-        """Rename every file into its place."""
-        for final, partial in self.pending.items():
-            partial.replace(final)
+        """Rename every file into its place; if one cannot be, put back all that stood there."""
+        kept: dict[Path, Path] = {}
+        placed: list[Path] = []
+        try:
+            for final, partial in self.pending.items():
+                if final.exists():
+                    kept[final] = _set_aside(final)
+                partial.replace(final)
+                placed.append(final)
+        except BaseException:
+            for final in placed:
+                final.unlink()
+            for final, old in kept.items():
+                old.replace(final)
+            raise
+        for old in kept.values():
+            old.unlink()
 
     def discard(self) -> None:
         """Remove whatever was not published."""
         for partial in self.pending.values():
             partial.unlink(missing_ok=True)
+
+
+def _beside(final: Path) -> Path:
+    """Return a name beside ``final`` that nobody else has."""
+    return final.with_name(f"{final.name}.{secrets.token_hex(4)}.partial")
+
+
+def _set_aside(final: Path) -> Path:
+    """Give what stands at ``final`` a second name; it stands there until it is replaced."""
+    aside = _beside(final)
+    try:
+        aside.hardlink_to(final)
+    except OSError:  # a file system without links
+        final.replace(aside)
+    return aside
 
 
 @contextmanager

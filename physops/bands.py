@@ -30,8 +30,14 @@ class Bands:
 
     @classmethod
     def at(cls, wavelengths: Sequence[float] | np.ndarray) -> "Bands":
-        """Return good bands at these wavelengths [nm], of unknown width."""
+        """Return good bands at these wavelengths [nm], of unknown width.
+
+        Raises:
+            ValueError: if there are none.
+        """
         centres = np.asarray(wavelengths, dtype=np.float64)
+        if centres.ndim != 1 or not centres.size:
+            raise ValueError(f"bands need a list of wavelengths, one or more, not {wavelengths!r}")
         return cls(centres, np.full(centres.shape, np.nan), np.ones(centres.shape, dtype=bool))
 
     @classmethod
@@ -45,7 +51,7 @@ class Bands:
         return len(self.wavelength)
 
     def channel(self, name: str, tolerance: float = TOLERANCE_NM) -> int:
-        """Return the index of the band nearest to a common name such as ``"red"``.
+        """Return the index of the good band nearest to a common name such as ``"red"``.
 
         Args:
             name: one of blue, green, red, nir.
@@ -53,16 +59,16 @@ class Bands:
 
         Raises:
             UnknownNameError: if the name is none of these.
-            MissingBandError: if no band lies within the tolerance.
+            MissingBandError: if no good band lies within the tolerance.
 
         >>> Bands.at([450.0, 560.0, 670.0]).channel("red")
         2
         """
         if name not in COMMON_NAMES:
             raise UnknownNameError("a band", name, COMMON_NAMES)
-        distance = np.abs(self.wavelength - COMMON_NAMES[name])
+        distance = np.where(self.good, np.abs(self.wavelength - COMMON_NAMES[name]), np.inf)
         nearest = int(np.argmin(distance))
-        if distance[nearest] > tolerance:
+        if not distance[nearest] <= tolerance:
             place = float(self.wavelength[nearest])
             raise MissingBandError(name, COMMON_NAMES[name], place, tolerance)
         return nearest

@@ -1,6 +1,7 @@
 """What an operator is: a differentiable function of an image's bands, and its card."""
 
-import torch
+from abc import ABC, abstractmethod
+
 from jaxtyping import Float
 from pydantic import BaseModel
 from torch import Tensor, nn
@@ -24,18 +25,11 @@ class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
     source: str
 
 
-class Operator(nn.Module):
+class Operator(nn.Module, ABC):
     """A differentiable operator over the band axis of an image."""
 
     spec: OperatorSpec
 
+    @abstractmethod
     def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Apply the operator to an image ``(*batch, band, *space)``."""
-        raise NotImplementedError
-
-
-def finite_or_zero(
-    x: Float[torch.Tensor, "..."], valid: torch.Tensor
-) -> Float[torch.Tensor, "..."]:
-    """Return ``x`` with zeros where it is not valid, so that no NaN enters a gradient."""
-    return torch.where(valid, x, torch.zeros_like(x))

@@ -8,6 +8,8 @@ Nothing is imported until its name is asked for.
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
+import numpy as np
+
 from physops.bands import Bands
 from physops.indices.normalized_difference import SPECS, NormalizedDifference
 from physops.operator import Operator, OperatorSpec
@@ -38,7 +40,7 @@ def get(
     *,
     sensor: str | None = None,
     bands: Bands | None = None,
-    wavelengths: Sequence[float] | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
 ) -> Operator:
     """Build an operator for the images of a sensor, or for images with these bands.
 
@@ -60,8 +62,9 @@ def get(
         raise TypeError(f"get({name!r}) needs exactly one of sensor=, bands= and wavelengths=")
     if sensor is not None:
         bands = Bands.of(get_sensor(sensor))
-    if bands is None:
-        bands = Bands.at(wavelengths or ())
+    if wavelengths is not None:
+        bands = Bands.at(wavelengths)
+    assert bands is not None  # one of the three was given
     if name in SPECS:  # built-ins are never shadowed by a plugin
         return NormalizedDifference(SPECS[name], bands)
     offered = entry_points(group=GROUP)

@@ -1,5 +1,6 @@
 """From arguments to an exit code: every refusal becomes one sentence on stderr."""
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ def run(command: Callable[[], object]) -> int:
     What the command refuses is said in one sentence; the codes are those of
     `anyband_models.errors`. Anything else that it raises is a fault of the program.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's way to interrupt
     try:
         command()
     except KeyboardInterrupt:

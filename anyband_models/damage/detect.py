@@ -1,6 +1,5 @@
 """Find the damage of a real scene: what its file declares, what the user says, what it hides."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,8 +10,9 @@ from anyband_models.scene.scene import Scene
 
 # Fill values that files use without declaring them, as stored.
 INTEGER_FILLS = (-9999, -32768)
-# EMIT's water-vapour bands hold exactly this reflectance; as an integer it may be a measurement.
-FLOAT_FILLS = (*INTEGER_FILLS, -0.01)
+# EMIT's water-vapour bands hold exactly this reflectance, and nothing else; an entry here and
+# there that does may be a measurement.
+WATER_BAND_FILL = -0.01
 
 
 def detect(
@@ -48,13 +48,30 @@ def _causes(
     yield "named bad by the user", _whole_bands(scene, bad_bands)
     if mask is not None:
         yield "marked by the mask file", mask
-    for fill in INTEGER_FILLS if scene.stored.dtype.kind in "iu" else FLOAT_FILLS:
-        if not math.isclose(fill, scene.meta.nodata or 0, rel_tol=1e-6):  # -0.01 is no float32
+    for fill in INTEGER_FILLS:
+        if fill != scene.meta.nodata:
             yield f"undeclared fill value {fill}", _equal(scene.stored, fill)
-    if scene.meta.nodata != 0:
-        yield "zero in every band", np.broadcast_to(~scene.stored.any(axis=0), scene.stored.shape)
-    # Last, for it counts what no other cause has taken: ``missing`` grows as these are yielded.
-    yield "zero in every pixel", _zero_bands(scene, missing)
+    # Last, for these look at what no other cause has taken: ``missing`` grows as they are yielded.
+    if scene.stored.dtype.kind == "f":
+        water = _equal(scene.stored, WATER_BAND_FILL)
+        yield f"undeclared fill value {WATER_BAND_FILL}", _wholly(water, missing, (1, 2))
+    zero = scene.stored == 0
+    if scene.meta.nodata is None:  # where a file has a no-data value, a black pixel is black
+        yield "zero in every band", _wholly(zero, missing, 0)
+    yield "zero in every pixel", _wholly(zero, missing, (1, 2))
+
+
+def _wholly(
+    fill: Bool[np.ndarray, "band y x"],
+    missing: Bool[np.ndarray, "band y x"],
+    axes: int | tuple[int, ...],
+) -> Bool[np.ndarray, "band y x"]:
+    """Return the entries of the lines along ``axes`` that hold a fill and nothing else.
+
+    A line of a single entry says nothing: there a fill looks like any measurement.
+    """
+    several = np.count_nonzero(~missing, axis=axes, keepdims=True) > 1
+    return (fill | missing).all(axis=axes, keepdims=True) & several & ~missing
 
 
 def _whole_bands(scene: Scene, bands: Sequence[int] | np.ndarray) -> Bool[np.ndarray, "band y x"]:
@@ -70,12 +87,3 @@ def _equal(stored: np.ndarray, fill: float) -> Bool[np.ndarray, "band y x"]:
     ):
         return np.zeros(stored.shape, dtype=bool)
     return stored == np.asarray(fill).astype(stored.dtype)
-
-
-def _zero_bands(
-    scene: Scene, missing: Bool[np.ndarray, "band y x"]
-) -> Bool[np.ndarray, "band y x"]:
-    """Return the entries of the bands that hold nothing but zeros where they hold anything."""
-    holds = ~missing
-    nonzero = ((scene.stored != 0) & holds).any(axis=(1, 2), keepdims=True)
-    return holds & ~nonzero

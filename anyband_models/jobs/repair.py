@@ -12,7 +12,7 @@ from anyband_models.damage.mask_file import read_mask
 from anyband_models.errors import REFUSED_PARTS, ResourceError
 from anyband_models.files import Stage, staged
 from anyband_models.repair.config import RepairConfig
-from anyband_models.repair.files import every_file, hashes, summary, write_outcome
+from anyband_models.repair.files import every_file, final_paths, hashes, summary, write_outcome
 from anyband_models.repair.outcome import Outcome
 from anyband_models.repair.pipeline import repair_scene
 from anyband_models.repair.plan import Plan, memory_needed, runs
@@ -137,7 +137,8 @@ def check_outputs(
             output's suffix names no format, or that format cannot hold the scene.
         InputError: if a folder does not exist.
     """
-    check_writable(scene, output)
+    for image in final_paths(output)[:-1]:
+        check_writable(scene, image)
     finals = [*every_file(output), *([report] if report else [])]
     Stage(overwrite).check(finals, [*_files_of(scene), *inputs])
 
@@ -163,7 +164,7 @@ def check_memory(scene: Scene, config: RepairConfig) -> None:
     if needed > there:
         raise ResourceError(
             f"the repair needs about {needed / 1e9:,.1f} GB of memory and {there / 1e9:,.1f} GB "
-            "are available; cut the scene into parts, or ask for fewer samples"
+            "are available; cut the scene into parts"
         )
 
 
@@ -181,6 +182,8 @@ def plan_rows(plan: Plan) -> list[tuple[str, str]]:
         ("pixels without data, left so", f"{plan.nodata_pixels:,}"),
         ("complete pixels to learn from", f"{plan.complete_pixels:,}"),
         ("model", plan.model),
+        ("of which linear would answer, about", f"{plan.fallback_share:.0%}"),
+        ("in a gap wider than the model's limit, about", f"{plan.long_gap_share:.0%}"),
         ("memory, about", f"{plan.memory_bytes / 1e6:,.0f} MB"),
         ("time, about", f"{plan.seconds:,.1f} s"),
         ("disk, at most", f"{plan.disk_bytes / 1e6:,.0f} MB"),

@@ -87,7 +87,10 @@ class Model(ABC):
     """A model of the zoo, built from its config."""
 
     card: ClassVar[Card]
-    config: BaseModel
+    config_type: ClassVar[type[BaseModel]]
+
+    def __init__(self, config: BaseModel) -> None:
+        self.config = config
 
     @abstractmethod
     def reconstruct(

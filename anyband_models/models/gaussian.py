@@ -18,7 +18,7 @@ from anyband_models.models.support import Support, gather
 
 # Pixels used to choose the shrinkage, and pixels predicted at a time: both bound the memory.
 TRIAL_PIXELS = 512
-BLOCK_PIXELS = 16384
+BLOCK_PIXELS = 4096
 # Above 0: with fewer spectra than bands, correlations that are not shrunk have no inverse.
 Shrinkages = Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(min_length=1)]
 
@@ -57,8 +57,8 @@ class Gaussian(Model):
         source="Rasmussen & Williams, Gaussian processes for machine learning, 2006, A.2, 5.12",
     )
 
-    def __init__(self, config: GaussianConfig) -> None:
-        self.config: GaussianConfig = config
+    config_type = GaussianConfig
+    config: GaussianConfig
 
     def reconstruct(
         self, observation: Observation, samples: int = 0, seed: int = 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Bool, Float, Shaped, UInt8
+from jaxtyping import Bool, Float, Float32, Shaped, UInt8
 from pydantic import BaseModel, PositiveFloat
 
 from anyband_models.models.contract import Caution, Observation, Reconstruction
@@ -12,6 +12,9 @@ from anyband_models.models.gap_law import GapLaw, brightness
 from anyband_models.models.neighbours import Neighbours
 from anyband_models.models.noise import standard_normal
 from anyband_models.models.pixels import as_pixels
+
+# Interpolated at a time, which bounds the memory: a missing entry takes some 100 bytes on the way.
+BLOCK_PIXELS = 4096
 
 Curve = Callable[["Gaps"], Float[np.ndarray, " n"]]
 
@@ -24,22 +27,27 @@ class InterpolationConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=
 
 
 class Gaps:
-    """The wanted entries of an observation and what lies around them.
+    """The wanted entries of some pixels and what lies around them.
 
     Attributes:
-        values, mask: the observation as (band, pixel).
+        values, mask: what was observed of these pixels.
         wavelength: band centres, in the file's order [nm].
         entries: (band, pixel) of each wanted entry.
         neighbours: of the entries.
     """
 
-    def __init__(self, observation: Observation, wanted: Bool[np.ndarray, "band pixel"]) -> None:
-        self.values, self.mask = as_pixels(observation.values), as_pixels(observation.mask)
-        self.wavelength = observation.bands.wavelength
+    def __init__(
+        self,
+        values: Float32[np.ndarray, "band pixel"],
+        mask: Bool[np.ndarray, "band pixel"],
+        wavelength: Float[np.ndarray, " band"],
+        wanted: Bool[np.ndarray, "band pixel"],
+    ) -> None:
+        self.values, self.mask, self.wavelength = values, mask, wavelength
         rows = np.flatnonzero(wanted.any(axis=1))  # a few bands, where whole bands are missing
         row, pixel = np.nonzero(wanted[rows])
         self.entries = rows[row], pixel
-        self.neighbours = Neighbours.of(self.mask, self.wavelength, self.entries)
+        self.neighbours = Neighbours.of(mask, wavelength, self.entries)
 
     def caution(self, max_gap_nm: float) -> UInt8[np.ndarray, " n"]:
         """Return each entry's caution."""
@@ -47,9 +55,8 @@ class Gaps:
         outside = np.where(self.neighbours.outside, Caution.EXTRAPOLATED, Caution.NONE)
         return (long | outside).astype(np.uint8)
 
-    def std(self) -> Float[np.ndarray, " n"]:
-        """Return each entry's standard deviation, by the scene's own gap law."""
-        law = GapLaw.fit(self.values, self.mask, self.wavelength)
+    def std(self, law: GapLaw) -> Float[np.ndarray, " n"]:
+        """Return each entry's standard deviation by a gap law."""
         return law.std(self.neighbours, brightness(self.values, self.mask)[self.entries[1]])
 
     def bridges(self, noise: Float[np.ndarray, "band pixel"]) -> Shaped[np.ndarray, " n"]:
@@ -84,12 +91,18 @@ def interpolate(
     """
     if not wanted.any():
         return
-    gaps = Gaps(draft.observation, wanted)
-    where, mean, std = gaps.entries, curve(gaps), gaps.std()
-    draft.fill(where, mean, std, gaps.caution(max_gap_nm) | np.uint8(caution))
-    for number, sample in enumerate(draft.samples):
-        noise = standard_normal(seed, number, *draft.mean.shape)
-        sample[where] = mean + std * gaps.bridges(noise)
+    scene, wavelength = draft.observation, draft.observation.bands.wavelength
+    values, mask = as_pixels(scene.values), as_pixels(scene.mask)
+    law = GapLaw.fit(values, mask, wavelength)
+    noises = [standard_normal(seed, number, *mask.shape) for number in range(len(draft.samples))]
+    for start in range(0, mask.shape[1], BLOCK_PIXELS):
+        block = slice(start, start + BLOCK_PIXELS)
+        gaps = Gaps(values[:, block], mask[:, block], wavelength, wanted[:, block])
+        band, pixel = gaps.entries
+        where, mean, std = (band, pixel + start), curve(gaps), gaps.std(law)
+        draft.fill(where, mean, std, gaps.caution(max_gap_nm) | np.uint8(caution))
+        for sample, noise in zip(draft.samples, noises, strict=True):
+            sample[where] = mean + std * gaps.bridges(noise[:, block])
 
 
 def interpolated(

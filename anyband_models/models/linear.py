@@ -36,8 +36,8 @@ class Linear(Model):
         source="Kimeldorf & Wahba, Ann. Math. Statist. 41 (1970) 495-502",
     )
 
-    def __init__(self, config: LinearConfig) -> None:
-        self.config: LinearConfig = config
+    config_type = LinearConfig
+    config: LinearConfig
 
     def reconstruct(
         self, observation: Observation, samples: int = 0, seed: int = 0

@@ -68,8 +68,8 @@ class Pchip(Model):
         source="Fritsch & Butland, SIAM J. Sci. Stat. Comput. 5 (1984) 300-304",
     )
 
-    def __init__(self, config: PchipConfig) -> None:
-        self.config: PchipConfig = config
+    config_type = PchipConfig
+    config: PchipConfig
 
     def reconstruct(
         self, observation: Observation, samples: int = 0, seed: int = 0

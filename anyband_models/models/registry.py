@@ -7,7 +7,7 @@ LinearConfig(max_gap_nm=50.0, kind='linear')
 """
 
 from fnmatch import filter as matching
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -19,12 +19,7 @@ from anyband_models.models.pchip import Pchip, PchipConfig
 
 ModelConfig = Annotated[LinearConfig | PchipConfig | GaussianConfig, Field(discriminator="kind")]
 
-_MODELS: dict[str, type[Linear] | type[Pchip] | type[Gaussian]] = {
-    model.card.name: model for model in (Gaussian, Linear, Pchip)
-}
-_CONFIGS: dict[str, type[LinearConfig] | type[PchipConfig] | type[GaussianConfig]] = {
-    config.model_fields["kind"].default: config for config in get_args(get_args(ModelConfig)[0])
-}
+_MODELS: dict[str, type[Model]] = {model.card.name: model for model in (Gaussian, Linear, Pchip)}
 
 
 def list_models(pattern: str = "*") -> list[str]:
@@ -58,15 +53,15 @@ def create_model(name: str, **settings: Any) -> Model:  # noqa: ANN401  (checked
         UnknownModelError: if the zoo has no model of that name.
         UsageError: if a setting is not one of the model's, or has a value that it cannot have.
     """
-    get_model(name)
+    model = get_model(name)
     try:
-        config = _CONFIGS[name].model_validate({"kind": name, **settings})
+        config = model.config_type.model_validate({"kind": name, **settings})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        allowed = ", ".join(sorted(set(_CONFIGS[name].model_fields) - {"kind"}))
+        allowed = ", ".join(sorted(set(model.config_type.model_fields) - {"kind"}))
         raise UsageError(
             f"model {name!r} does not take {field} = {first['input']!r}: {first['msg']}; "
             f"its settings are {allowed}"
         ) from None
-    return _MODELS[name](config)  # type: ignore[arg-type]  # both have the same name
+    return model(config)

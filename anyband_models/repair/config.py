@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, NonNegativeInt, field_validator
+from pydantic import BaseModel, Field, NonNegativeInt, field_validator
 
 from anyband_models.errors import UsageError
 
@@ -23,7 +23,7 @@ class RepairConfig(BaseModel, frozen=True, extra="forbid"):
     settings: dict[str, Any] = {}
     max_gap_nm: float | None = None
     samples: NonNegativeInt = 0
-    seed: NonNegativeInt = 0
+    seed: int = Field(default=0, ge=0, lt=2**64)
 
     @field_validator("max_gap_nm")
     @classmethod

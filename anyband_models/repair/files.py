@@ -16,6 +16,7 @@ from anyband_models.models.contract import Caution, Origin
 from anyband_models.repair.outcome import Outcome
 from anyband_models.repair.plan import describe
 from anyband_models.scene.formats import output_files, write_scene
+from anyband_models.scene.meta import Quantity
 from anyband_models.scene.scene import Scene, make_scene
 
 LAYERS = ("provenance", "caution", "std")
@@ -82,6 +83,7 @@ def _layer(scene: Scene, values: Shaped[np.ndarray, "band y x"], nodata: float |
             "scale": (1.0,) * bands,
             "offset": (0.0,) * bands,
             "scale_declared": True,
+            "quantity": scene.meta.quantity if values.dtype.kind == "f" else Quantity.DN,
             "nodata": nodata,
             "layout": {},
             "extra": {},
@@ -95,6 +97,9 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     return {
         "scene": outcome.scene.meta.path,
         "quantity": outcome.scene.meta.quantity.value,
+        "scale": outcome.scene.meta.scale[0],
+        "offset": outcome.scene.meta.offset[0],
+        "no_data": outcome.scene.meta.nodata,
         "config": outcome.config.model_dump(mode="json"),
         "damage": describe(outcome.damage),
         "entries": outcome.counts,

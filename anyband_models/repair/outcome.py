@@ -53,7 +53,8 @@ class Outcome:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many entries have each origin, and each caution among the repaired ones."""
-        origin, caution = self.reconstruction.provenance, self.reconstruction.caution
+        repaired = self.reconstruction.repaired
+        origin, caution = self.reconstruction.provenance, self.reconstruction.caution[repaired]
         origins = {code.name: np.count_nonzero(origin == np.uint8(code)) for code in Origin}
         cautions = {
             str(flag.name): np.count_nonzero(caution & np.uint8(flag)) for flag in Caution if flag

@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from anyband_models.damage.damage import Damage
-from anyband_models.models.contract import Observation
+from anyband_models.models.contract import Caution, Observation, Reconstruction
+from anyband_models.models.interpolation import BLOCK_PIXELS
 from anyband_models.models.pixels import as_pixels
 from anyband_models.models.support import gather
 from anyband_models.repair.config import RepairConfig
@@ -16,7 +17,9 @@ from anyband_models.scene.scene import Scene
 
 # Working arrays of a repair, in bytes an entry beside the stored numbers: values, mean, standard
 # deviation and their temporaries in float32, masks and layers in single bytes.
-BYTES_AN_ENTRY = 4 + 4 + 4 + 8 + 6
+BYTES_AN_ENTRY = 4 + 4 + 4 + 6
+# What the model itself takes: its blocks of pixels, and the spectra that it learns from.
+BYTES_A_BLOCK_ENTRY = 150
 SAMPLED_PIXELS = 4096
 # What a file holds beside its pixels: five files, each with its header and a few tags a band.
 FILES, BYTES_A_HEADER, BYTES_A_BAND = 5, 4096, 1024
@@ -42,6 +45,9 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
         findings: what is damaged, a sentence each.
         memory_bytes: peak working memory [B].
         seconds: estimated by repairing a sample of the pixels [s].
+        fallback_share: of the entries to fill, those that linear interpolation would answer
+            because the model has too little to learn from; from the same sample [1].
+        long_gap_share: of the entries to fill, those in a long gap; from the same sample [1].
         disk_bytes: largest size of the files, as if nothing could be compressed [B].
     """
 
@@ -62,6 +68,8 @@ class Plan(BaseModel, frozen=True, extra="forbid"):
     findings: tuple[str, ...]
     memory_bytes: int
     seconds: float
+    fallback_share: float
+    long_gap_share: float
     disk_bytes: int
 
 
@@ -75,6 +83,7 @@ def make_plan(scene: Scene, damage: Damage, config: RepairConfig) -> Plan:
     observation = observe(scene, damage)
     bands, rows, columns = scene.stored.shape
     wanted = damage.missing & ~damage.empty_pixels
+    seconds, trial = _trial(scene, observation, config)
     return Plan(
         scene=scene.meta.path,
         bands=bands,
@@ -92,7 +101,9 @@ def make_plan(scene: Scene, damage: Damage, config: RepairConfig) -> Plan:
         complete_pixels=len(gather(observation, least=1, most=rows * columns)),
         findings=tuple(describe(damage)),
         memory_bytes=memory_needed(scene, config),
-        seconds=_seconds(scene, observation, config),
+        seconds=seconds,
+        fallback_share=_share(trial, Caution.FALLBACK),
+        long_gap_share=_share(trial, Caution.LONG_GAP),
         disk_bytes=disk_needed(scene),
     )
 
@@ -120,8 +131,10 @@ def runs(numbers: Sequence[int]) -> str:
 
 def memory_needed(scene: Scene, config: RepairConfig) -> int:
     """Return the peak working memory of a repair [B]."""
-    an_entry = BYTES_AN_ENTRY + 4 * config.samples
-    return 2 * scene.stored.nbytes + scene.stored.size * an_entry
+    bands, rows, columns = scene.stored.shape
+    an_entry = BYTES_AN_ENTRY + (4 + 8) * config.samples  # a sample, and the noise it is made from
+    block = bands * min(rows * columns, BLOCK_PIXELS) * BYTES_A_BLOCK_ENTRY
+    return scene.stored.nbytes + scene.stored.size * an_entry + block
 
 
 def disk_needed(scene: Scene) -> int:
@@ -135,7 +148,10 @@ def disk_needed(scene: Scene) -> int:
     return round(1.01 * (cube + layers)) + beside  # deflate may add a little to pure noise
 
 
-def _seconds(scene: Scene, observation: Observation, config: RepairConfig) -> float:
+def _trial(
+    scene: Scene, observation: Observation, config: RepairConfig
+) -> tuple[float, Reconstruction]:
+    """Repair a sample of the pixels; return the time that all would take [s], and the result."""
     pixels = observation.mask[0].size
     step = max(1, pixels // SAMPLED_PIXELS)
     sample = Observation(
@@ -144,5 +160,10 @@ def _seconds(scene: Scene, observation: Observation, config: RepairConfig) -> fl
         observation.bands,
     )
     start = time.perf_counter()
-    model_for(scene, config).reconstruct(sample, config.samples, config.seed)
-    return (time.perf_counter() - start) * pixels / sample.mask[0].size
+    result = model_for(scene, config).reconstruct(sample, config.samples, config.seed)
+    return (time.perf_counter() - start) * pixels / sample.mask[0].size, result
+
+
+def _share(trial: Reconstruction, flag: Caution) -> float:
+    flagged = np.count_nonzero(trial.caution[trial.repaired] & np.uint8(flag))
+    return float(flagged) / max(int(np.count_nonzero(trial.repaired)), 1)

@@ -78,8 +78,9 @@ def centres_in_nm(stated: StatedBands, bands: int, path: str) -> Float[np.ndarra
     outside = (centres < SHORTEST) | (centres > LONGEST)
     if outside.any():
         band = int(np.argmax(outside))
+        like = " (these look like micrometres)" if centres.max() <= LARGEST_MICROMETRE else ""
         raise InputError(
-            f"{path}: band {band + 1} lies at {centres[band]:g} nm, outside "
+            f"{path}: band {band + 1} lies at {centres[band]:g} nm{like}, outside "
             f"{SHORTEST:g}-{LONGEST:g} nm; {ADVICE}"
         )
     return centres

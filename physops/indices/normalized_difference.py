@@ -8,7 +8,7 @@ from torch import Tensor
 
 from physops.bands import Bands
 from physops.errors import BandCountError
-from physops.operator import Operator, OperatorSpec, finite_or_zero
+from physops.operator import Operator, OperatorSpec
 
 EPSILON = 1e-6
 
@@ -68,5 +68,7 @@ class NormalizedDifference(Operator):
         valid = torch.isfinite(a) & torch.isfinite(b) & (total != 0)
         # Both branches of a `where` are differentiated: the denominator must be safe in each.
         safe = torch.where(valid, total, torch.ones_like(total))
-        ratio = (finite_or_zero(a, valid) - finite_or_zero(b, valid) + EPSILON) / safe
+        zero = torch.zeros_like(total)
+        difference = torch.where(valid, a, zero) - torch.where(valid, b, zero)
+        ratio = (difference + EPSILON) / safe
         return torch.where(valid, ratio, torch.full_like(ratio, torch.nan))

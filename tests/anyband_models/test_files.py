@@ -16,7 +16,8 @@ def test_files_appear_together_at_the_end(tmp_path):
     with staged() as stage:
         stage(tmp_path / "a").write_text("1")
         stage(tmp_path / "b").write_text("2")
-        assert names(tmp_path) == ["a.partial", "b.partial"]
+        assert [name[:2] for name in names(tmp_path)] == ["a.", "b."]
+        assert all(name.endswith(".partial") for name in names(tmp_path))
     assert names(tmp_path) == ["a", "b"]
 
 
@@ -84,3 +85,37 @@ def test_what_is_read_is_never_replaced(tmp_path):
         with pytest.raises(UsageError, match="is read by this command and is not replaced"):
             Stage(overwrite=True).check([tmp_path / name], [tmp_path / "a"])
     Stage(overwrite=True).check([tmp_path / "b"], [tmp_path / "a"])
+
+
+def test_two_jobs_with_one_target_do_not_write_into_each_other(tmp_path):
+    one, two = Stage(overwrite=True), Stage(overwrite=True)
+    one(tmp_path / "a").write_text("one")
+    two(tmp_path / "a").write_text("two")
+    one.publish()
+    assert (tmp_path / "a").read_text() == "one"
+    two.publish()
+    assert (tmp_path / "a").read_text() == "two"
+    assert names(tmp_path) == ["a"]
+
+
+def test_somebodys_own_partial_file_is_left_alone(tmp_path):
+    (tmp_path / "a.partial").write_text("mine")
+    with staged() as stage:
+        stage(tmp_path / "a").write_text("1")
+    assert (tmp_path / "a.partial").read_text() == "mine"
+
+
+def test_when_one_rename_fails_everything_stands_as_before(tmp_path):
+    (tmp_path / "a").write_text("old")
+
+    def job():
+        with staged(overwrite=True) as stage:
+            stage(tmp_path / "a").write_text("new")
+            stage(tmp_path / "b").write_text("new")
+            stage(tmp_path / "c").write_text("new")
+            stage.pending[tmp_path / "c"].unlink()  # so that it cannot be renamed
+
+    with pytest.raises(FileNotFoundError):
+        job()
+    assert names(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text() == "old"

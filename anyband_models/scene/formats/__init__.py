@@ -7,6 +7,7 @@ import numpy as np
 from anyband_models.errors import UsageError
 from anyband_models.files import Stage
 from anyband_models.scene.formats import (
+    bystanders,
     envi,
     envi_fields,
     geotiff,
@@ -87,8 +88,10 @@ def check_writable(scene: Scene, path: Path | str) -> None:
     _check_suffix(path)
     if path.suffix.lower() in GEOTIFF_SUFFIXES:
         geotiff_output.check_writable(scene)
+        bystanders.check_geotiff(path)
     else:
         envi_fields.check_writable(scene)
+        bystanders.check_envi(path)
 
 
 def write_scene(scene: Scene, path: Path | str, stage: Stage) -> None:

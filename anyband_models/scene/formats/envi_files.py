@@ -4,6 +4,7 @@ from pathlib import Path
 
 from anyband_models.errors import InputError
 
+HEADER_SUFFIXES = (".hdr", ".HDR")
 DATA_SUFFIXES = (".img", ".dat", ".bsq", ".bil", ".bip", ".raw")
 
 
@@ -21,11 +22,26 @@ def is_header(path: Path) -> bool:
 
 
 def header_beside(data: Path) -> Path | None:
-    """Return the ENVI header of a data file: ``x.hdr`` or ``x.img.hdr`` for ``x.img``."""
-    candidates = [data.with_suffix(suffix) for suffix in (".hdr", ".HDR")]
-    candidates += [data.with_name(data.name + suffix) for suffix in (".hdr", ".HDR")]
+    """Return the ENVI header of a data file: ``x.img.hdr``, or else ``x.hdr``, for ``x.img``."""
+    candidates = [data.with_suffix(suffix) for suffix in HEADER_SUFFIXES]
     found = [path for path in candidates if path != data and path.is_file() and is_header(path)]
+    return own_header(data) or (found[0] if found else None)
+
+
+def own_header(data: Path) -> Path | None:
+    """Return the header that can be no other file's: ``x.img.hdr`` for ``x.img``."""
+    candidates = [data.with_name(data.name + suffix) for suffix in HEADER_SUFFIXES]
+    found = [path for path in candidates if path.is_file() and is_header(path)]
     return found[0] if found else None
+
+
+def claimed(header: Path) -> list[Path]:
+    """Return the data files that a header ``x.hdr`` speaks for: those without one of their own."""
+    stem = header.with_suffix("")
+    suffixes = DATA_SUFFIXES + tuple(suffix.upper() for suffix in DATA_SUFFIXES)
+    candidates = [stem, *(stem.with_name(stem.name + suffix) for suffix in suffixes)]
+    found = [path for path in candidates if path.is_file() and own_header(path) in (None, header)]
+    return [p for i, p in enumerate(found) if not any(p.samefile(q) for q in found[:i])]
 
 
 def data_beside(header: Path) -> Path:
@@ -35,10 +51,7 @@ def data_beside(header: Path) -> Path:
         InputError: if there is none, or more than one.
     """
     stem = header.with_suffix("")
-    suffixes = DATA_SUFFIXES + tuple(suffix.upper() for suffix in DATA_SUFFIXES)
-    candidates = [stem, *(stem.with_name(stem.name + suffix) for suffix in suffixes)]
-    found = [path for path in candidates if path.is_file()]
-    distinct = [p for i, p in enumerate(found) if not any(p.samefile(q) for q in found[:i])]
+    distinct = claimed(header)
     if not distinct:
         raise InputError(
             f"{header} is an ENVI header, but there is no data file beside it; "

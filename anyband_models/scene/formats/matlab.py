@@ -57,9 +57,7 @@ def read_header_73(path: Path) -> SceneHeader:
     return _header(path, _listed_73(path), _load_73)
 
 
-def _header(
-    path: Path, variables: list[Variable], load: Callable[[Path, Variable], np.ndarray]
-) -> SceneHeader:
+def _header(path: Path, variables: list[Variable], load: Load) -> SceneHeader:
     cube = _cube(path, variables)
     lines, columns, bands = cube.shape
     dtype = np.dtype(NUMERIC[cube.kind])

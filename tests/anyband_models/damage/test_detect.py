@@ -76,8 +76,8 @@ def test_entries_that_the_mask_marks():
         ("<i4", -9999, True),
         ("<f4", -9999, True),
         (">f8", -32768, True),
-        ("<f4", -0.01, True),
-        ("<f8", -0.01, True),
+        ("<f4", -0.01, False),  # in one entry it may be a measurement
+        ("<f8", -0.01, False),
     ],
 )
 def test_fill_values_that_nobody_declared(dtype, fill, found):
@@ -85,6 +85,16 @@ def test_fill_values_that_nobody_declared(dtype, fill, found):
     stored[2, 1, 1] = fill
     damage = detect(scene_of(stored))
     assert causes(damage) == ([(f"undeclared fill value {fill}", (2,), 1)] if found else [])
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f8"])
+def test_a_band_that_holds_a_hundredth_below_zero_and_nothing_else_is_filled(dtype):
+    stored = sound(dtype)
+    stored[2] = -0.01
+    stored[2, 0, 0] = np.nan
+    entries = stored[2].size - 1
+    found = causes(detect(scene_of(stored)))
+    assert ("undeclared fill value -0.01", (2,), entries) in found
 
 
 @pytest.mark.parametrize("dtype", ["<u1", "<u2", ">u2", "<u4", "<i1"])

@@ -21,7 +21,8 @@ def half_missing(rng):
 
 def test_bridges_have_the_wiener_process_own_correlation(rng):
     observation = half_missing(rng)
-    gaps = Gaps(observation, ~observation.mask.reshape(20, 3))
+    values, mask = observation.values.reshape(20, 3), observation.mask.reshape(20, 3)
+    gaps = Gaps(values, mask, observation.bands.wavelength, ~mask)
     draws = np.array([gaps.bridges(standard_normal(0, k, 20, 3)) for k in range(4000)])
     pixel = gaps.entries[1] == 1
     nm = gaps.wavelength[gaps.entries[0][pixel]]
