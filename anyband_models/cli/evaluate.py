@@ -14,6 +14,7 @@ from anyband_models.cli.options import (
     Scale,
     Wavelengths,
     open_scene,
+    reading,
 )
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def evaluate(
     from anyband_models.evaluation.evaluate import evaluate as judge
 
     with step(f"reading {scene.name}"):
-        opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
+        opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))
     with step(f"judging {model} on {scene.name}"):
         result = judge(model, opened, family, seeds, fit.value)
     if as_json:

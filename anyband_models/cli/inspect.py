@@ -8,7 +8,7 @@ from anyband_models.cli.options import (
     Scale,
     ScenePath,
     Wavelengths,
-    open_scene,
+    reading,
 )
 
 
@@ -22,14 +22,20 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Say what a file holds, and which bands are empty and why."""
-    from anyband_models.cli.screen import as_words, print_json, print_words
-    from anyband_models.repair.inspection import describe_scene
+    from anyband_models.cli.screen import as_words, print_json, print_words, warn
+    from anyband_models.jobs.inspect import look
 
-    facts = describe_scene(open_scene(scene, scale, offset, quantity, nodata, wavelengths))
+    facts, doubts = look(scene, reading(scale, offset, quantity, nodata, wavelengths))
+    warn(doubts)
     if as_json:
         print_json(facts)
         return
     damage = facts.pop("damage")
     rows = [(key.replace("_", " "), as_words(value)) for key, value in facts.items()]
     print_words(str(scene), ("", ""), rows)
-    print_words("Damage: what would be repaired", ("",), [(line,) for line in damage or ["none"]])
+    if damage is not None:
+        print_words(
+            "Damage",
+            ("what is missing, or not to be trusted",),
+            [(line,) for line in damage or ["none"]],
+        )

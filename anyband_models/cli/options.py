@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,26 +47,30 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 
 
-def open_scene(
-    path: Path,
+def reading(
     scale: float | None,
     offset: float | None,
     quantity: QuantityName | None,
     nodata: float | None,
     wavelengths: Path | None,
-) -> "Scene":
-    """Read a scene with the options above, and refuse values that cannot be what they claim."""
-    from anyband_models.scene.formats import read_scene
-    from anyband_models.scene.scale import check_reflectance
+) -> dict[str, Any]:
+    """Return the options above as `read_scene` takes them."""
     from anyband_models.scene.wavelengths import read_wavelength_table
 
-    scene = read_scene(
-        path,
-        scale=scale,
-        offset=offset,
-        quantity=None if quantity is None else quantity.value,
-        nodata=nodata,
-        wavelengths=None if wavelengths is None else read_wavelength_table(wavelengths),
-    )
+    return {
+        "scale": scale,
+        "offset": offset,
+        "quantity": None if quantity is None else quantity.value,
+        "nodata": nodata,
+        "wavelengths": None if wavelengths is None else read_wavelength_table(wavelengths),
+    }
+
+
+def open_scene(path: Path, options: dict[str, Any]) -> "Scene":
+    """Read a scene, and refuse values that cannot be what they claim."""
+    from anyband_models.scene.formats import read_scene
+    from anyband_models.scene.scale import check_reflectance
+
+    scene = read_scene(path, **options)
     check_reflectance(scene)
     return scene

@@ -16,6 +16,7 @@ from anyband_models.cli.options import (
     Seed,
     Wavelengths,
     open_scene,
+    reading,
 )
 
 
@@ -81,7 +82,7 @@ def repair(
     config = RepairConfig(model=model, max_gap_nm=max_gap, seed=seed)
     inputs = [path for path in (mask, wavelengths) if path is not None]
     with step(f"reading {scene.name}"):
-        opened = open_scene(scene, scale, offset, quantity, nodata, wavelengths)
+        opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))
         damage = find_damage(opened, bad_bands, mask)
         check_outputs(opened, output, report, overwrite, inputs)
     if dry_run:

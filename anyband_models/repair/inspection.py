@@ -6,7 +6,27 @@ import numpy as np
 
 from anyband_models.damage.detect import detect
 from anyband_models.repair.plan import describe
+from anyband_models.scene.formats.header import SceneHeader
 from anyband_models.scene.scene import Scene
+
+
+def describe_header(header: SceneHeader) -> dict[str, Any]:
+    """Return the facts that stand before the pixels; damage is not known (None)."""
+    meta = header.meta
+    bands, rows, columns = header.shape
+    return {
+        "format": meta.driver,
+        "bands": bands,
+        "rows": rows,
+        "columns": columns,
+        "dtype": meta.dtype,
+        "scale": _one_or_range(meta.scale),
+        "offset": _one_or_range(meta.offset),
+        "no_data": meta.nodata,
+        "band_names": list(meta.band_names),
+        "crs": _crs(meta.crs),
+        "damage": None,
+    }
 
 
 def describe_scene(scene: Scene) -> dict[str, Any]:
@@ -29,11 +49,15 @@ def describe_scene(scene: Scene) -> dict[str, Any]:
         "wavelengths_sorted": bool(np.all(np.diff(scene.wavelength) > 0)),
         "widths_known": int(np.isfinite(scene.fwhm).sum()),
         "marked_bad": int((~scene.good).sum()),
-        "crs": meta.crs.split('"')[1] if '"' in meta.crs else "none",
+        "crs": _crs(meta.crs),
         "empty_bands": [band + 1 for band in damage.empty_bands],
         "empty_pixels": int(damage.empty_pixels.sum()),
         "damage": describe(damage),
     }
+
+
+def _crs(wkt: str) -> str:
+    return wkt.split('"')[1] if '"' in wkt else "none"
 
 
 def _one_or_range(numbers: tuple[float, ...]) -> float | list[float]:

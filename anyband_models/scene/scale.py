@@ -53,7 +53,7 @@ def _message(scene: Scene, bright: float, low: float) -> str:
     source = scene.meta.path or "the scene"
     stated = f"the scale {scene.meta.scale[0]:g} is stated" if scene.meta.scale_declared else ""
     return (
-        f"{source}: the values reach {bright:.4g}, and reflectance stays near 1, though "
+        f"{source}: bright pixels lie at {bright:.4g}, and reflectance stays near 1, though "
         f"{stated or 'no scale is stated'}; pass {_likely(bright, low)}, or --quantity radiance "
         "or --quantity dn if they are not reflectance"
     )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 COMMANDS = ["demo", "repair", "evaluate", "list", "show", "inspect"]
@@ -91,3 +92,15 @@ def test_on_a_terminal_progress_goes_to_stderr_alone(save, scene, tmp_path):
     assert process.returncode == 0
     assert out.startswith("{")
     assert b"repairing scene.tif" in err
+
+
+def test_inspect_shows_what_it_can_of_a_file_that_is_not_ready(anyband, tmp_path):
+    np.savez(tmp_path / "bare.npz", cube=np.full((3, 4, 5), 5000, dtype="i2"))
+    ended = anyband("inspect", tmp_path / "bare.npz", "--json")
+    assert (ended.code, ended.json["bands"], ended.json["damage"]) == (0, 5, None)
+    assert "--wavelengths FILE" in ended.err
+    table = tmp_path / "nm.txt"
+    table.write_text("\n".join(["400", "500", "600", "700", "800"]))
+    ended = anyband("inspect", tmp_path / "bare.npz", "--wavelengths", table, "--json")
+    assert (ended.code, ended.json["damage"]) == (0, [])
+    assert "--scale" in ended.err

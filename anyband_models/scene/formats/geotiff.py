@@ -7,12 +7,14 @@ for GDAL would open it as whatever it looks like. Ground control points are carr
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from anyband_models.errors import InputError
+from anyband_models.scene.formats.band_names import named_bands
 from anyband_models.scene.formats.gdal import quietly
 from anyband_models.scene.formats.geotiff_tags import OWN, Tags, other_tags, stated_bands
 from anyband_models.scene.formats.header import SceneHeader, check_dtype, fitting_nodata
@@ -31,9 +33,11 @@ def read_header(path: Path) -> SceneHeader:
     with _opened(path) as source:
         _check_plain(source, path)
         tags = _all_tags(source)
-        stated = stated_bands(tags, str(path))
-        meta = _meta(source, path, tags)
+        stated, meta = stated_bands(tags, str(path)), _meta(source, path, tags)
         shape = (source.count, source.height, source.width)
+    stated = (
+        stated if stated.wavelength else replace(named_bands(meta.band_names), good=stated.good)
+    )
     return SceneHeader(shape, stated, meta, lambda: _load(path))
 
 

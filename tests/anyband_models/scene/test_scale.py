@@ -93,7 +93,7 @@ def test_landsat_counts_are_named():
 
 def test_a_wrong_scale_is_noticed_too():
     scene = scene_of(np.full((60, 2, 2), 5000.0), scale=(1e-3,) * 60, scale_declared=True)
-    with pytest.raises(ScaleError, match=r"reach 5, .* though the scale 0.001 is stated"):
+    with pytest.raises(ScaleError, match=r"lie at 5, .* though the scale 0.001 is stated"):
         check_reflectance(scene)
 
 
