@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, UInt8
+from jaxtyping import Float32, Float64
 
 from anyband_models.models.contract import Origin
 from anyband_models.report.content import ReportContent
@@ -32,18 +32,13 @@ def make_maps(content: ReportContent) -> Maps:
     """Return the maps of a report, in the scene's own resolution."""
     result = content.reconstruction
     nothing = (result.provenance == Origin.NO_DATA).all(axis=0)
-    spreads = _repaired_only(result.std, result.provenance)
+    spreads = _repaired_only(result.std, result.repaired)
     return Maps(
         brightness=mean_over_bands(result.mean, nothing.shape),
         missing=np.where(nothing, np.nan, 1 - content.mask.mean(axis=0)),
         spread=mean_over_bands(spreads, nothing.shape),
         error=None if content.truth is None else _error(content, content.truth),
     )
-
-
-def is_repaired(provenance: UInt8[np.ndarray, "*shape"]) -> Bool[np.ndarray, "*shape"]:
-    """Return which entries a model has filled."""
-    return (provenance == Origin.REPAIRED_BAND) | (provenance == Origin.REPAIRED_PIXEL)
 
 
 def mean_over_bands(
@@ -61,9 +56,9 @@ def mean_over_bands(
     return np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
 
 
-def _repaired_only(values: Iterable[np.ndarray], provenance: np.ndarray) -> Iterable[np.ndarray]:
-    for plane, origin in zip(values, provenance, strict=True):
-        yield np.where(is_repaired(origin), plane, np.nan)
+def _repaired_only(values: Iterable[np.ndarray], repaired: np.ndarray) -> Iterable[np.ndarray]:
+    for plane, here in zip(values, repaired, strict=True):
+        yield np.where(here, plane, np.nan)
 
 
 def _error(
@@ -72,5 +67,5 @@ def _error(
     result = content.reconstruction
     pairs = zip(result.mean, truth, strict=True)
     squares = (np.square(mean.astype(np.float64) - known) for mean, known in pairs)
-    repaired = _repaired_only(squares, result.provenance)
+    repaired = _repaired_only(squares, result.repaired)
     return np.sqrt(mean_over_bands(repaired, truth.shape[1:]))

@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,23 @@ from anyband_models.errors import ResourceError
 HEADROOM = 2.0
 
 
-def available_memory(table: Path = Path("/proc/meminfo")) -> int:
-    """Return how much memory a new task may take [bytes]."""
+def available_memory(
+    table: Path = Path("/proc/meminfo"), group: Path = Path("/sys/fs/cgroup")
+) -> int:
+    """Return how much memory a new task may take [bytes]: the machine's, or the container's."""
+    return min(_of_the_machine(table), _of_the_container(group))
+
+
+def _of_the_container(group: Path) -> int:
+    """Return what a control group (version 2) leaves; a very large number if it sets no limit."""
+    try:
+        limit = int((group / "memory.max").read_text(encoding="ascii"))
+        return limit - int((group / "memory.current").read_text(encoding="ascii"))
+    except (OSError, ValueError):  # no such file, or "max"
+        return sys.maxsize
+
+
+def _of_the_machine(table: Path) -> int:
     try:
         lines = table.read_text(encoding="ascii").splitlines()
         fields = dict(line.split(":", 1) for line in lines if ":" in line)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from anyband_models.models.contract import Origin
-from anyband_models.report.maps import is_repaired, make_maps, mean_over_bands
+from anyband_models.report.maps import make_maps, mean_over_bands
 
 
 def test_missing_is_the_share_of_bands_that_were_not_observed(make_content):
@@ -18,7 +18,7 @@ def test_missing_is_the_share_of_bands_that_were_not_observed(make_content):
 def test_spread_and_error_speak_of_repaired_entries_only(make_content):
     content = make_content()
     maps = make_maps(content)
-    repaired = is_repaired(content.reconstruction.provenance)
+    repaired = content.reconstruction.repaired
     expected = np.where(repaired, content.reconstruction.std, np.nan)
     known = repaired.any(axis=0)
     np.testing.assert_allclose(maps.spread[known], np.nanmean(expected[:, known], axis=0))
