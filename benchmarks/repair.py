@@ -7,6 +7,8 @@ taken from its eastern half as well (family ``random-30``, seed 0).
 The baseline is what a scientist writes in twenty lines: mean and covariance of the complete
 pixels, one solve, mean and variance of the missing bands, straight lines for the six. It reads
 no file format, checks nothing and keeps no metadata. "time" compares the two in memory.
+From file to files ours also keeps the metadata, writes provenance and caution, and hashes every
+file, which the baseline does not.
 """
 
 import os
@@ -33,8 +35,6 @@ from benchmarks.ratio import Ratio, time_ratio
 
 NO_DATA = -32768
 GOAL = 1.5
-# Ours also keeps the metadata, writes provenance and caution, and hashes every file.
-GOAL_FILES = 2.0
 
 
 def measure() -> dict[str, Ratio]:
@@ -49,7 +49,7 @@ def measure() -> dict[str, Ratio]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder)
-        to_files = time_ratio(lambda: ours(folder), lambda: bare(folder), GOAL_FILES, rounds=9)
+        to_files = time_ratio(lambda: ours(folder), lambda: bare(folder), GOAL, rounds=9)
     return {
         "time": in_memory,
         "peak memory, file to files": memory_ratio(ours, bare),

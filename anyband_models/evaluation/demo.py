@@ -17,10 +17,8 @@ from physops.bands import Bands
 
 # From the middle line on these bands fail; the stripes run through the whole scene.
 FAILING = "random-30"
-FAILING_NM = (
-    650.0,
-    845.0,
-)  # a tenth of the spectrum: with it go red and near infrared, and so NDVI
+# A tenth of the spectrum: with it go red and near infrared, and so NDVI.
+FAILING_NM = (650.0, 845.0)
 STRIPES = "stripes-5"
 # Free in this scene, whose counts begin at 955.
 NO_DATA = 0

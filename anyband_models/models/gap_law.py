@@ -27,15 +27,16 @@ class GapLaw:
     Attributes:
         log_gap: widths at which it was measured, ascending [ln nm]; empty if it could not be.
         log_error: the error there [ln 1].
-        dark: a hundredth of the scene's brightness; a darker pixel counts as one of this.
         unknown: the variance of the observed values relative to their mean square, 1 where they
             do not differ; used where nothing could be measured [1].
+        dark: a hundredth of the scene's brightness; a darker pixel counts as this bright [unit
+            of the values].
     """
 
     log_gap: Float[np.ndarray, " knot"]
     log_error: Float[np.ndarray, " knot"]
     unknown: float
-    dark: float = 0.0
+    dark: float
 
     @classmethod
     def fit(

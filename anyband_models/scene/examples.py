@@ -6,8 +6,8 @@ from jaxtyping import Float
 from anyband_models.scene.meta import Quantity, SceneMeta
 from anyband_models.scene.scene import Scene, make_scene
 
-# The list's long run of faults: it begins at the first of these bands, and the water-vapour gaps
-# before both of them hide the bands that the step is taken from.
+# The first bands after the two water-vapour gaps: there the band before, which elsewhere has the
+# right number, lies on the gap's other side, and the even step gives it instead.
 AFTER_GAPS = (103, 144)
 BAND_STEP_NM = 9.97
 

@@ -32,3 +32,18 @@ def test_a_sensors_bands_keep_their_order_and_widths():
 
 def test_bands_at_wavelengths_have_no_known_width():
     assert np.isnan(Bands.at([500.0, 600.0]).fwhm).all()
+
+
+def test_a_band_declared_bad_is_passed_over():
+    bands = Bands.at([655.0, 665.0])
+    bands.good[1] = False
+    assert bands.channel("red") == 0
+    bands.good[0] = False
+    with pytest.raises(MissingBandError):
+        bands.channel("red")
+
+
+@pytest.mark.parametrize("nothing", [[], np.empty(0), np.ones((2, 2))])
+def test_bands_need_a_list_of_wavelengths(nothing):
+    with pytest.raises(ValueError, match="one or more"):
+        Bands.at(nothing)

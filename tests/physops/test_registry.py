@@ -1,5 +1,6 @@
 from importlib.metadata import EntryPoint, EntryPoints
 
+import numpy as np
 import pytest
 
 import physops
@@ -52,3 +53,8 @@ def test_every_built_in_has_a_source_and_known_operands():
         assert spec.name == name
         assert spec.source
         assert set(spec.operands) <= set(physops.bands.COMMON_NAMES)
+
+
+def test_wavelengths_may_be_an_array():
+    operator = physops.get("ndvi", wavelengths=np.array([560.0, 665.0, 835.0]))
+    assert (operator.first, operator.second) == (2, 1)

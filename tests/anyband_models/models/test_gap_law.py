@@ -86,3 +86,21 @@ def test_brightness_is_the_root_mean_square_of_what_was_observed(level):
     values = np.array([[3 * level], [4 * level], [np.nan]], dtype=np.float32)
     mask = np.array([[True], [True], [False]])
     np.testing.assert_allclose(brightness(values, mask), level * np.sqrt(12.5), rtol=1e-6)
+
+
+def test_a_black_pixel_is_known_no_better_than_a_hundredth_of_the_scene(rng):
+    nm, values = wiener(rng)
+    law = GapLaw.fit(values, np.ones(values.shape, dtype=bool), nm)
+    gap = between(500.0, 540.0, 580.0)
+    level = np.sqrt(np.mean(values**2))
+    np.testing.assert_allclose(law.std(gap, np.zeros(1)), law.std(gap, np.array([level / 100])))
+
+
+def test_a_tenth_of_rough_bands_does_not_speak_for_the_rest(rng):
+    """Two detectors that overlap: close in wavelength, apart in value."""
+    nm, values = wiener(rng)
+    rough_nm, rough = np.append(nm, nm[:6] + 3), np.vstack([values, values[:6] + 0.3])
+    gap, level = between(500.0, 540.0, 580.0), np.array([LEVEL])
+    plain = GapLaw.fit(values, np.ones(values.shape, dtype=bool), nm).std(gap, level)
+    mixed = GapLaw.fit(rough, np.ones(rough.shape, dtype=bool), rough_nm).std(gap, level)
+    assert mixed < 2 * plain
