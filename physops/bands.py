@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from physops.errors import MissingBandError
-from srf_library import Sensor, UnknownNameError
+from srf_library import Sensor, UnknownNameError, get
+from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
 # Where the common names lie [nm]: centres of Sentinel-2 B2, B3, B4 and B8, rounded to 5 nm.
 COMMON_NAMES = {"blue": 490.0, "green": 560.0, "red": 665.0, "nir": 835.0}
@@ -29,23 +30,36 @@ class Bands:
     good: Bool[np.ndarray, " band"]
 
     @classmethod
-    def at(cls, wavelengths: Sequence[float] | np.ndarray) -> "Bands":
-        """Return good bands at these wavelengths [nm], of unknown width.
+    def at(
+        cls,
+        wavelengths: Sequence[float] | np.ndarray,
+        fwhm: Sequence[float] | np.ndarray | None = None,
+    ) -> "Bands":
+        """Return good bands at these wavelengths.
+
+        Args:
+            wavelengths: band centres [nm or µm, told by their size].
+            fwhm: full widths at half maximum, in the same unit; NaN, or left out, if not known.
 
         Raises:
-            ValueError: if there are none.
+            GridError: if there are none, or these cannot be bands.
         """
-        centres = np.asarray(wavelengths, dtype=np.float64)
-        if centres.ndim != 1 or not centres.size:
-            raise ValueError(f"bands need a list of wavelengths, one or more, not {wavelengths!r}")
-        return cls(centres, np.full(centres.shape, np.nan), np.ones(centres.shape, dtype=bool))
+        centres = in_nanometres(wavelengths)
+        widths = widths_in_nanometres(fwhm, wavelengths)
+        return cls(centres, widths, np.ones(centres.shape, dtype=bool))
 
     @classmethod
-    def of(cls, sensor: Sensor) -> "Bands":
-        """Return the bands of a sensor of the library."""
-        centres = np.array([band.centre_nm for band in sensor])
-        widths = np.array([band.fwhm_nm for band in sensor])
-        return cls(centres, widths, np.ones(centres.shape, dtype=bool))
+    def of(cls, sensor: Sensor | str, good: Bool[np.ndarray, " band"] | None = None) -> "Bands":
+        """Return the bands of a sensor, at the centroids of their responses.
+
+        Args:
+            sensor: the sensor, or one of its names.
+            good: which of them can be used; all, if left out.
+        """
+        sensor = get(sensor) if isinstance(sensor, str) else sensor
+        centres = np.array([band.centroid for band in sensor])
+        widths = np.array([band.fwhm for band in sensor])
+        return cls(centres, widths, np.ones(len(sensor), dtype=bool) if good is None else good)
 
     def __len__(self) -> int:
         return len(self.wavelength)

@@ -1,5 +1,7 @@
 """Every refusal of the library: what was asked, what is allowed, what to do."""
 
+from torch import dtype
+
 
 class PhysopsError(Exception):
     """The root of this library's errors."""
@@ -22,4 +24,14 @@ class BandCountError(PhysopsError, ValueError):
         super().__init__(
             f"the operator was built for {expected} bands and got {got} along dimension {dim}; "
             "pass the image it was built for, or name the band dimension with band_dim="
+        )
+
+
+class NotFloatingError(PhysopsError, TypeError):
+    """Raised when an operator is given whole numbers, as digital numbers are."""
+
+    def __init__(self, got: dtype) -> None:
+        super().__init__(
+            f"the operator needs floating-point values and got {got}; turn digital numbers into "
+            "reflectance first: x.float() * scale + offset"
         )

@@ -1,7 +1,11 @@
-"""A name that nobody knows, answered with the nearest ones that somebody does."""
+"""Every refusal of the library: what was asked, what is allowed, what to do."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+
+class SrfError(Exception):
+    """The root of this library's errors."""
 
 
 class UnknownNameError(LookupError):
@@ -24,3 +28,45 @@ class UnknownNameError(LookupError):
         )
         super().__init__(f"{kind} called {name!r} is not known; {hint}")
         self.name, self.near = name, near
+
+
+class AmbiguousNameError(SrfError, LookupError):
+    """Raised when a name stands for more than one sensor."""
+
+    def __init__(self, name: str, meant: Iterable[str]) -> None:
+        super().__init__(f"{name!r} may mean {' or '.join(sorted(meant))}; ask for one of them")
+
+
+class NotShippedError(SrfError, LookupError):
+    """Raised when a sensor, or a band of one, is known but its response is not in the library.
+
+    Args:
+        what: the sensor or band that was asked for.
+        why: why it is not shipped.
+        how: where its owner publishes it.
+    """
+
+    def __init__(self, what: str, why: str, how: str) -> None:
+        super().__init__(
+            f"{what} is known, but not shipped: {why}; {how}, and load it with srf_library.read"
+        )
+
+
+class TableError(SrfError, ValueError):
+    """Raised when a response table cannot be read, or cannot be a response."""
+
+
+class GridError(SrfError, ValueError):
+    """Raised when wavelengths cannot be the bands of an image."""
+
+
+class CoverageError(SrfError, ValueError):
+    """Raised when the bands of an image do not reach where a sensor responds."""
+
+
+class TableWarning(UserWarning):
+    """Given when a table is read in a unit that it does not state."""
+
+
+class CentreShiftWarning(UserWarning):
+    """Given when a scene's own wavelengths lie far from those of the library."""

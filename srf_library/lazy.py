@@ -15,13 +15,15 @@ def lazy_names(
 
     Args:
         package: the package's ``__name__``.
-        home: the module that each public name lives in.
+        home: the module that each public name lives in; ``module:name`` where it has another
+            name there, as what is called ``list`` must.
     """
 
     def find(name: str) -> Any:  # noqa: ANN401  (whatever the name stands for)
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(home[name]), name)
+        module, _, own_name = home[name].partition(":")
+        return getattr(import_module(module), own_name or name)
 
     names = sorted(home)
     return find, names.copy, names

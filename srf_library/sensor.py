@@ -1,44 +1,280 @@
 """A sensor and its bands."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from srf_library.errors import UnknownNameError
+import numpy as np
+from jaxtyping import Float
+
+from srf_library.errors import (
+    CentreShiftWarning,
+    GridError,
+    NotShippedError,
+    TableError,
+    UnknownNameError,
+)
+from srf_library.profiles import Gaussian, Profile, Sampled, trimmed
+from srf_library.wavelengths import in_nanometres, widths_in_nanometres
+
+Kind = Literal["measured", "gaussian"]
+
+# A band centre is often rounded to 1 nm, and centroid and midpoint differ by as much.
+LARGEST_SHIFT = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
-    """One band, taken to respond as a Gaussian of its centre and width.
+    """One band: its name and the curve that it responds with.
 
     Attributes:
         name: the agency's name of the band ("B8A").
-        centre_nm: centroid of the response [nm].
-        fwhm_nm: full width at half maximum [nm].
+        profile: its relative spectral response.
     """
 
     name: str
-    centre_nm: float
-    fwhm_nm: float
+    profile: Profile
+
+    @classmethod
+    def sampled(
+        cls,
+        name: str,
+        wavelength: Sequence[float] | np.ndarray,
+        response: Sequence[float] | np.ndarray,
+    ) -> "Band":
+        """Return a band with a measured response, on whatever scale; its peak becomes 1.
+
+        Zeros beyond the response are left out, but for one on each side.
+
+        Args:
+            name: what the band is called.
+            wavelength: where the response was sampled [nm], in any order.
+            response: the samples, not negative.
+
+        Raises:
+            TableError: if these cannot be a response.
+        """
+        order = np.argsort(wavelength, kind="stable")
+        nm = np.asarray(wavelength, dtype=np.float64)[order]
+        samples = np.asarray(response, dtype=np.float64)[order]
+        _check_samples(name, nm, samples)
+        return cls(name, Sampled(*trimmed(nm, samples / samples.max())))
+
+    @classmethod
+    def gaussian(cls, name: str, centre: float, fwhm: float) -> "Band":
+        """Return a band with a Gaussian response.
+
+        Args:
+            name: what the band is called.
+            centre: its centre [nm].
+            fwhm: its full width at half maximum [nm].
+
+        Raises:
+            TableError: if one of the two is not a positive number.
+        """
+        for what, value in (("centre", centre), ("fwhm", fwhm)):
+            if not 0 < value < np.inf:
+                raise TableError(
+                    f"band {name} has the {what} {value:g} nm; give a positive number of nanometres"
+                )
+        return cls(name, Gaussian(float(centre), float(fwhm)))
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the response was measured, or is a Gaussian of its centre and width."""
+        return "gaussian" if isinstance(self.profile, Gaussian) else "measured"
+
+    @property
+    def centroid(self) -> float:
+        """The mean wavelength of the response, ``∫ λ S dλ / ∫ S dλ`` [nm]."""
+        return self.profile.centroid
+
+    @property
+    def midpoint(self) -> float:
+        """Half way between the two outermost half maxima [nm]."""
+        return sum(self.profile.half_maxima) / 2
+
+    @property
+    def fwhm(self) -> float:
+        """The distance between the two outermost half maxima [nm]."""
+        low, high = self.profile.half_maxima
+        return high - low
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """The wavelengths [nm] outside which the response is zero, or was not measured."""
+        return float(self.profile.knots[0]), float(self.profile.knots[-1])
+
+    def shifted(self, by: float) -> "Band":
+        """Return the same band, moved by so many nm."""
+        return replace(self, profile=self.profile.shifted(by))
 
 
 @dataclass(frozen=True)
+class Provenance:
+    """Where a sensor's numbers come from.
+
+    Attributes:
+        agency: who measured or published them.
+        document: the agency's document or file.
+        version: its version or date, as far as it is known.
+        package: the package that they were taken from, with its version and sha256.
+        licence: under which terms they are passed on.
+        edits: what was changed on the way.
+    """
+
+    agency: str = ""
+    document: str = ""
+    version: str = ""
+    package: str = ""
+    licence: str = ""
+    edits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Sensor:
-    """A platform's instrument: its bands in the agency's order, and their source."""
+    """A platform's instrument: its bands in the agency's order, and where they come from.
+
+    Attributes:
+        id: the name that it is asked for by.
+        title: its name in the field.
+        bands: in the agency's order, which need not be that of their wavelengths.
+        platform: what carries it.
+        instrument: its name on the platform.
+        quality: how finely the responses are known ("1 nm", "2.5 nm", "centre and width").
+        provenance: where the numbers come from.
+        not_shipped: bands that it has in orbit and not here, and why.
+    """
 
     id: str
     title: str
-    source: str
     bands: tuple[Band, ...]
+    platform: str = ""
+    instrument: str = ""
+    quality: str = ""
+    provenance: Provenance = Provenance()
+    not_shipped: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        repeated = [name for i, name in enumerate(self.names) if name in self.names[:i]]
+        if repeated:
+            raise TableError(f"{self.id} has two bands called {repeated[0]!r}; give each its name")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the bands."""
+        return tuple(band.name for band in self.bands)
+
+    @property
+    def kind(self) -> Kind:
+        """Whether the responses were measured, or are Gaussians of a centre and a width."""
+        return "gaussian" if any(band.kind == "gaussian" for band in self.bands) else "measured"
+
+    @property
+    def range_nm(self) -> tuple[float, float]:
+        """The shortest and the longest wavelength that any band responds to [nm]."""
+        supports = [band.support for band in self.bands]
+        return min(low for low, _ in supports), max(high for _, high in supports)
 
     def __getitem__(self, name: str) -> Band:
-        """Return the band called ``name``."""
+        """Return the band called ``name``.
+
+        Raises:
+            NotShippedError: if the sensor has it, but the library does not.
+            UnknownNameError: if there is none.
+        """
         for band in self.bands:
             if band.name == name:
                 return band
-        raise UnknownNameError(f"a band of {self.id}", name, (band.name for band in self.bands))
+        if name in self.not_shipped:
+            how = "take it from its agency"
+            raise NotShippedError(f"{self.id} {name}", self.not_shipped[name], how)
+        raise UnknownNameError(f"a band of {self.id}", name, self.names)
 
     def __iter__(self) -> Iterator[Band]:
         return iter(self.bands)
 
     def __len__(self) -> int:
         return len(self.bands)
+
+    def select(self, names: Sequence[str]) -> "Sensor":
+        """Return the sensor with these bands alone, in this order.
+
+        Raises:
+            UnknownNameError: if it has no band of that name.
+        """
+        return replace(self, bands=tuple(self[name] for name in names))
+
+    def at(
+        self,
+        wavelengths: Sequence[float] | np.ndarray,
+        fwhm: Sequence[float] | np.ndarray | None = None,
+    ) -> "Sensor":
+        """Return the sensor with its bands where a scene says that they are.
+
+        The scene's own centres win over the library's: a curve is moved so that its centroid
+        lies there, and a Gaussian takes the scene's width as well.
+
+        Args:
+            wavelengths: the scene's band centres [nm or µm, told by their size], one for each
+                band, in their order.
+            fwhm: the scene's band widths, in the same unit; NaN where not known.
+
+        Raises:
+            GridError: if there is not one for each band, or one cannot be a band's.
+
+        Warns:
+            CentreShiftWarning: if a centre lies more than 2 nm from the library's.
+        """
+        centres = in_nanometres(wavelengths)
+        widths = widths_in_nanometres(fwhm, wavelengths)
+        if len(centres) != len(self):
+            raise GridError(
+                f"{self.id} has {len(self)} bands, but the scene gives {len(centres)} "
+                "wavelengths; select the sensor's bands that the scene has"
+            )
+        self._warn_of_shift(centres)
+        placed = (_placed(*each) for each in zip(self.bands, centres, widths, strict=True))
+        return replace(self, bands=tuple(placed))
+
+    def _warn_of_shift(self, centres: Float[np.ndarray, " band"]) -> None:
+        # A file may state centroids or midpoints: neither is wrong.
+        known = np.array([[band.centroid, band.midpoint] for band in self.bands])
+        shift = np.abs(known - centres[:, np.newaxis]).min(axis=1)
+        worst = int(np.argmax(shift))
+        if shift[worst] > LARGEST_SHIFT:
+            warnings.warn(
+                f"the scene puts {self.id} {self.names[worst]} at {centres[worst]:g} nm, "
+                f"{shift[worst]:.1f} nm from the library's {known[worst, 0]:.1f} nm; the scene's "
+                "wavelengths are used: see that it is that sensor",
+                CentreShiftWarning,
+                stacklevel=3,
+            )
+
+
+def _placed(band: Band, centre: float, width: float) -> Band:
+    if isinstance(band.profile, Gaussian) and np.isfinite(width):
+        return Band.gaussian(band.name, centre, width)
+    return band.shifted(centre - band.centroid)
+
+
+def _check_samples(
+    name: str, nm: Float[np.ndarray, " sample"], samples: Float[np.ndarray, " sample"]
+) -> None:
+    if len(nm) < 2:
+        raise TableError(f"band {name} has {len(nm)} samples; a response needs two or more")
+    for what, values in (("wavelength", nm), ("response", samples)):
+        if not np.isfinite(values).all():
+            raise TableError(f"band {name} has a {what} that is no number; correct or remove it")
+    if (np.diff(nm) <= 0).any():
+        twice = nm[1:][np.diff(nm) <= 0][0]
+        raise TableError(f"band {name} has two responses at {twice:g} nm; keep one of them")
+    if (samples < 0).any():
+        least = int(np.argmin(samples))
+        raise TableError(
+            f"band {name} responds with {samples[least]:g} at {nm[least]:g} nm; a response is not "
+            "negative: set what is measurement noise to zero"
+        )
+    if not samples.any():
+        raise TableError(f"band {name} responds nowhere (all zero); remove it, or correct it")

@@ -24,8 +24,8 @@ def test_an_unknown_name_is_refused():
 def test_a_sensors_bands_keep_their_order_and_widths():
     sensor = srf_library.get("sentinel2a_msi")
     bands = Bands.of(sensor)
-    assert bands.wavelength.tolist() == [band.centre_nm for band in sensor]
-    assert bands.fwhm.tolist() == [band.fwhm_nm for band in sensor]
+    assert bands.wavelength.tolist() == [band.centroid for band in sensor]
+    assert bands.fwhm.tolist() == [band.fwhm for band in sensor]
     assert bands.good.all()
     assert len(bands) == len(sensor) == 13
 

@@ -1,0 +1,171 @@
+"""Resampling to a sensor's bands as an operator: `srf_library.response_matrix` on tensors."""
+
+from collections.abc import Sequence
+from typing import final
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from physops.bands import Bands
+from physops.errors import BandCountError, NotFloatingError
+from physops.operator import Operator, OperatorSpec
+from srf_library import Sensor, response_matrix
+from srf_library.resampling import Method, OnPartial
+
+SPEC = OperatorSpec(
+    name="srf",
+    title="Spectral resampling to the bands of a sensor",
+    operands=(),
+    formula="sum_j W[k, j] x[j] with W[k, j] = ∫ S_k φ_j dλ / ∫ S_k dλ",
+    source="AnyBand-Diff, A.2, with the integral in place of samples of the response",
+)
+
+# How much of a band's weight may lie on missing entries: as much again is its error, at most.
+LOST_WEIGHT = 1e-3
+
+
+@final
+class SrfResampling(Operator):
+    """The bands of a sensor, from those of an image [the image's unit].
+
+    A band of which less than 98 % of the response is covered is NaN and gives no gradient, or
+    as ``on_partial`` says. In a pixel with missing entries (not finite), a band is NaN if they
+    bear more than a thousandth of its weight; otherwise it is the mean over the others.
+
+    Args:
+        sensor: the sensor whose bands come out, or one of its names.
+        bands: the bands of the images that it will be given; those that are not good are not used.
+        method: how a spectrum runs between its bands.
+        on_partial: what to do with bands that are not covered.
+
+    Attributes:
+        matrix: W over the good bands, its coverage and noise gain.
+        target: the bands that come out.
+
+    Raises:
+        CoverageError: if no band is covered, or, with ``on_partial="raise"``, one is not.
+
+    Source: see `srf_library.response_matrix`.
+    """
+
+    weights: Tensor
+
+    def __init__(
+        self,
+        sensor: Sensor | str,
+        bands: Bands,
+        method: Method = "integral-cubic",
+        on_partial: OnPartial = "nan",
+    ) -> None:
+        super().__init__()
+        good = np.flatnonzero(bands.good)
+        wavelength, fwhm = bands.wavelength[good], bands.fwhm[good]
+        self.spec, self.band_count = SPEC, len(bands)
+        self.matrix = response_matrix(sensor, wavelength, fwhm, method, on_partial)
+        self.target = Bands.of(self.matrix.sensor, good=self.matrix.usable)
+        weights = np.zeros((len(self.target), len(bands)))
+        weights[:, good] = self.matrix.weights
+        self.register_buffer("weights", torch.from_numpy(weights), persistent=False)
+        self.lost = np.flatnonzero(~self.matrix.usable).tolist()
+
+    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Return the sensor's bands of an image ``(*batch, band, *space)``, in its shape.
+
+        Raises:
+            BandCountError: if the image has another number of bands.
+            NotFloatingError: if its values are whole numbers.
+        """
+        dim = _checked_dim(x, band_dim, self.band_count)
+        weights = self.weights.to(x)
+        y = _product(weights, x, dim)
+        # A missing entry spoils every band, even one that gives it no weight: 0 x NaN is NaN.
+        if not torch.isfinite(y.detach().sum()):
+            y = _product_of_finite(weights, x, dim)
+        return self._blank(y, dim)
+
+    def adjoint(self, y: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Return ``Wᵀ y``, an image of the bands it was built for; bands not covered give nothing.
+
+        Raises:
+            BandCountError: if ``y`` does not have the sensor's bands.
+            NotFloatingError: if its values are whole numbers.
+        """
+        dim = _checked_dim(y, band_dim, len(self.target))
+        lost = torch.tensor(self.lost, dtype=torch.long, device=y.device)
+        return _product(self.weights.to(y).T, y.index_fill(dim, lost, 0.0), dim)
+
+    def _blank(self, y: Float[Tensor, "..."], dim: int) -> Float[Tensor, "..."]:
+        if not self.lost:
+            return y
+        lost = torch.tensor(self.lost, dtype=torch.long, device=y.device)
+        return y.index_fill_(dim, lost, torch.nan)
+
+
+def srf(
+    *,
+    sensor: Sensor | str | None = None,
+    bands: Bands | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
+    fwhm: Sequence[float] | np.ndarray | None = None,
+    method: Method = "integral-cubic",
+    on_partial: OnPartial = "nan",
+) -> SrfResampling:
+    """Build the operator: ``sensor`` is what comes out, the bands or wavelengths what goes in.
+
+    Args:
+        sensor: the sensor whose bands come out, or one of its names.
+        bands: the image's bands; or:
+        wavelengths: the image's band centres [nm or µm, told by their size], and
+        fwhm: their full widths at half maximum, in the same unit; NaN where not known.
+        method: how a spectrum runs between its bands, as `srf_library.response_matrix` has it.
+        on_partial: ``"nan"``, ``"raise"`` or ``"renormalise"``.
+
+    Raises:
+        TypeError: unless the sensor, and either bands or wavelengths, are given.
+    """
+    if sensor is None or (bands is None) == (wavelengths is None):
+        raise TypeError(
+            "get('srf') needs sensor=, the bands to come out, and either bands= or wavelengths=, "
+            "those of the image"
+        )
+    if wavelengths is not None:
+        bands = Bands.at(wavelengths, fwhm)
+    assert bands is not None  # one of the two was given
+    return SrfResampling(sensor, bands, method, on_partial)
+
+
+def _checked_dim(x: Tensor, band_dim: int, bands: int) -> int:
+    if x.shape[band_dim] != bands:
+        raise BandCountError(bands, x.shape[band_dim], band_dim)
+    if not x.is_floating_point():
+        raise NotFloatingError(x.dtype)
+    return band_dim % x.ndim
+
+
+def _product(
+    weights: Float[Tensor, "row band"], x: Float[Tensor, "..."], dim: int
+) -> Float[Tensor, "..."]:
+    """Multiply along a dimension, which stays where it is."""
+    if dim == x.ndim - 1:
+        return x @ weights.T
+    flat = weights @ x.flatten(dim + 1)
+    return flat.reshape(*flat.shape[:-1], *x.shape[dim + 1 :])
+
+
+def _product_of_finite(
+    weights: Float[Tensor, "row band"], x: Float[Tensor, "..."], dim: int
+) -> Float[Tensor, "..."]:
+    """Multiply what is finite, as if it alone had been measured; NaN where too little of it is."""
+    finite = torch.isfinite(x)
+    present = finite.to(x.dtype)
+    size = weights.abs()
+    lost = _product(size, 1 - present, dim)
+    shape = [-1 if axis == dim else 1 for axis in range(x.ndim)]
+    enough = lost <= LOST_WEIGHT * size.sum(dim=1).reshape(shape)
+    share = torch.where(enough, _product(weights, present, dim), 1.0)
+    y = _product(weights, torch.where(finite, x, 0.0), dim)
+    # A row without any weight, of a band that is not covered, has a share of zero.
+    share = torch.where(share == 0, 1.0, share)
+    return torch.where(enough, y / share, torch.nan)

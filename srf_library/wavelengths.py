@@ -1,0 +1,83 @@
+"""Wavelengths that a caller gives, in nanometres."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from srf_library.errors import GridError
+
+# From the far ultraviolet to the far end of the thermal window [nm].
+SHORTEST, LONGEST = 100.0, 20_000.0
+# No number up to here can be nanometres, and none above it micrometres.
+LARGEST_MICROMETRE = 20.0
+
+
+def in_nanometres(wavelengths: Sequence[float] | np.ndarray) -> Float[np.ndarray, " band"]:
+    """Return wavelengths in nm; numbers up to 20 can only be micrometres, and are scaled.
+
+    Args:
+        wavelengths: one or more [nm or µm, told by their size], in any order.
+
+    Raises:
+        GridError: if one is no wavelength, or some are in nm and others in µm.
+
+    >>> in_nanometres([0.49, 0.56]).round(6).tolist()
+    [490.0, 560.0]
+    """
+    values = np.asarray(wavelengths, dtype=np.float64)
+    if values.ndim != 1 or not values.size:
+        raise GridError(f"wavelengths are a list of one or more numbers, not {wavelengths!r}")
+    unlike = ~(np.isfinite(values) & (values > 0))
+    if unlike.any():
+        band = int(np.argmax(unlike))
+        raise GridError(
+            f"band {band + 1} has the wavelength {values[band]:g}; give every band its centre in "
+            "nm, and leave out bands that have none"
+        )
+    short = values <= LARGEST_MICROMETRE
+    if short.any() and not short.all():
+        raise GridError(
+            f"the wavelengths run from {values.min():g} to {values.max():g}, some in µm and some "
+            "in nm; give all of them in nm"
+        )
+    nm = np.round(values * 1000, 6) if short.all() else values
+    if nm.min() < SHORTEST or nm.max() > LONGEST:
+        raise GridError(
+            f"the wavelengths run from {nm.min():g} to {nm.max():g} nm; optical bands lie from "
+            f"{SHORTEST:g} to {LONGEST:g} nm: give band centres in nm or µm"
+        )
+    return nm
+
+
+def widths_in_nanometres(
+    fwhm: Sequence[float] | np.ndarray | None, wavelengths: Sequence[float] | np.ndarray
+) -> Float[np.ndarray, " band"]:
+    """Return band widths in nm, which are given in the unit of the band centres.
+
+    Args:
+        fwhm: full widths at half maximum, NaN where not known; None where none is.
+        wavelengths: the band centres [nm or µm, told by their size].
+
+    Raises:
+        GridError: if there is not one a band, or one is not positive.
+
+    >>> widths_in_nanometres([0.02, 0.03], [0.49, 0.56]).tolist()
+    [20.0, 30.0]
+    """
+    centres = in_nanometres(wavelengths)
+    if fwhm is None:
+        return np.full(len(centres), np.nan)
+    widths = np.asarray(fwhm, dtype=np.float64)
+    if widths.shape != centres.shape:
+        raise GridError(
+            f"{len(centres)} wavelengths come with {widths.size} widths (fwhm); give one for each"
+        )
+    unlike = (widths <= 0) | np.isinf(widths)
+    if unlike.any():
+        band = int(np.argmax(unlike))
+        raise GridError(
+            f"band {band + 1} has the width (fwhm) {widths[band]:g}; give a positive number, or "
+            "NaN where it is not known"
+        )
+    return np.round(widths * 1000, 6) if max(wavelengths) <= LARGEST_MICROMETRE else widths
