@@ -19,7 +19,24 @@ def _repair() -> dict[str, Ratio]:
     return measure()
 
 
-BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {"help": _help, "repair": _repair}
+def _resampling() -> dict[str, Ratio]:
+    from benchmarks.resampling import measure
+
+    return measure()
+
+
+def _resampling_accuracy() -> dict[str, Ratio]:
+    from benchmarks.resampling_accuracy import measure
+
+    return measure()
+
+
+BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
+    "help": _help,
+    "repair": _repair,
+    "resampling": _resampling,
+    "resampling_accuracy": _resampling_accuracy,
+}
 
 
 def main() -> None:

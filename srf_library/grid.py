@@ -34,8 +34,13 @@ class Grid:
 
     @property
     def reach(self) -> tuple[tuple[float, float], ...]:
-        """The shortest and the longest band centre of each run [nm]."""
-        return tuple((float(self.nodes[i]), float(self.nodes[j - 1])) for i, j in self.runs)
+        """What each run has measured [nm]: between its outermost half maxima.
+
+        Where their widths are not known it ends at their centres.
+        """
+        half = np.nan_to_num(self.fwhm, nan=0.0) / 2
+        low, high = self.nodes - half, self.nodes + half
+        return tuple((float(low[i]), float(high[j - 1])) for i, j in self.runs)
 
     @classmethod
     def of(

@@ -148,7 +148,7 @@ def response_matrix(
         (AnyBand-Diff, A.2). Right only where the spacing is even and small.
 
     Nothing is interpolated across a gap of more than three spacings, nor taken from beyond the
-    outermost centres.
+    outermost centres, or half maxima where the widths are known.
 
     Args:
         sensor: the sensor, or one of its names.
@@ -215,7 +215,7 @@ def _integrated(
 def _response_points(sensor: Sensor, grid: Grid) -> Points:
     """Return quadrature points of every band's response, a row a band."""
     edges = (grid.nodes[:-1] + grid.nodes[1:]) / 2
-    breaks = np.concatenate([grid.nodes, edges])
+    breaks = np.concatenate([grid.nodes, edges, np.ravel(grid.reach)])
     places, weights, rows = [], [], []
     for row, band in enumerate(sensor):
         low, high = band.support

@@ -11,7 +11,9 @@ def clipped(response: Column) -> Column:
     return np.clip(response, 0.0, None)
 
 
-def in_band(wavelength: Column, response: Column, least: float) -> tuple[Column, Column]:
+def in_band(
+    wavelength: Column, response: Column, least: float
+) -> tuple[Float[np.ndarray, " kept"], Float[np.ndarray, " kept"]]:
     """Keep the samples about the peak, as far as they reach ``least`` of it without a break.
 
     MODIS tables that include the response out of band give vegetation 60 % too much at 678 nm:

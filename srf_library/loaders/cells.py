@@ -45,7 +45,8 @@ def _delimiter(lines: list[str]) -> str | None:
         if sum(delimiter in line for line in lines) > len(lines) / 2:
             return delimiter
     # "443,5 0,25" has a comma in every line, and none that separates.
-    spaced = sum(bool(_DECIMAL_COMMA.fullmatch(line.split()[0])) for line in lines)
+    words = (line.split() for line in lines)
+    spaced = any(len(word) > 1 and _DECIMAL_COMMA.fullmatch(word[0]) for word in words)
     return "," if not spaced and any("," in line for line in lines) else None
 
 

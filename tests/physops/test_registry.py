@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import physops
+import srf_library
 from physops import registry
 from srf_library import UnknownNameError
 
@@ -23,10 +24,25 @@ def test_an_unknown_name_is_answered_with_the_nearest():
         physops.get("nvdi", sensor="sentinel2a_msi")
 
 
-@pytest.mark.parametrize("given", [{}, {"sensor": "sentinel2a_msi", "wavelengths": [665.0]}])
-def test_exactly_one_way_to_name_the_bands(given):
-    with pytest.raises(TypeError, match="exactly one of sensor=, bands= and wavelengths="):
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"bands": physops.Bands.at([665.0, 835.0]), "sensor": "S2A"}],
+)
+def test_it_must_be_told_which_bands_the_image_has(given):
+    with pytest.raises(TypeError, match="either bands=, or sensor= or wavelengths= or both"):
         physops.get("ndvi", **given)
+
+
+def test_the_images_own_wavelengths_win_over_the_sensors():
+    sensor = srf_library.get("S2A").select(["B3", "B8"])
+    with pytest.warns(srf_library.CentreShiftWarning, match=r"puts sentinel2a_msi B3 at 665 nm"):
+        operator = physops.get("ndvi", sensor=sensor, wavelengths=[665.0, 833.0])
+    assert (operator.first, operator.second) == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["S2A", "Sentinel-2A MSI", "sentinel2a_msi"])
+def test_a_sensor_goes_by_all_its_names(name):
+    assert physops.get("ndvi", sensor=name).band_count == 13
 
 
 def test_a_sensors_bands_are_found_by_its_name():

@@ -52,6 +52,13 @@ def test_one_band_is_a_run_of_its_own():
     assert Grid.of([550.0, 550.0]).runs == ((0, 1),)
 
 
+def test_a_band_of_known_width_reaches_half_a_width_beyond_its_centre():
+    widths = np.full(len(EVEN), 12.0)
+    assert Grid.of(EVEN, widths).reach == ((394, 996),)
+    widths[-1] = np.nan
+    assert Grid.of(EVEN, widths).reach == ((394, 990),)
+
+
 def test_multispectral_bands_far_apart_are_not_joined():
     grid = Grid.of([443, 490, 560, 665, 705, 740, 783, 842, 865, 1610, 2190])
     assert (865, 1610) not in grid.reach
