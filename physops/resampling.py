@@ -12,7 +12,7 @@ from physops.bands import Bands
 from physops.errors import BandCountError, NotFloatingError
 from physops.operator import Operator, OperatorSpec
 from srf_library import Sensor, response_matrix
-from srf_library.resampling import Method, OnPartial
+from srf_library.resampling import LOST_WEIGHT, Method, OnPartial
 
 SPEC = OperatorSpec(
     name="srf",
@@ -21,9 +21,6 @@ SPEC = OperatorSpec(
     formula="sum_j W[k, j] x[j] with W[k, j] = ∫ S_k φ_j dλ / ∫ S_k dλ",
     source="AnyBand-Diff, A.2, with the integral in place of samples of the response",
 )
-
-# How much of a band's weight may lie on missing entries: as much again is its error, at most.
-LOST_WEIGHT = 1e-3
 
 
 @final
@@ -158,7 +155,7 @@ def _product(
 def _product_of_finite(
     weights: Float[Tensor, "row band"], x: Float[Tensor, "..."], dim: int
 ) -> Float[Tensor, "..."]:
-    """Multiply what is finite, as if it alone had been measured; NaN where too little of it is."""
+    """Do as `ResponseMatrix.__call__` does where entries are missing."""
     finite = torch.isfinite(x)
     present = finite.to(x.dtype)
     size = weights.abs()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from srf_library.catalogue import get as get
     from srf_library.catalogue import list_sensors
     from srf_library.catalogue import search as search
+    from srf_library.comparison import BandPair as BandPair
+    from srf_library.comparison import compare as compare
     from srf_library.errors import AmbiguousNameError as AmbiguousNameError
     from srf_library.errors import CentreShiftWarning as CentreShiftWarning
     from srf_library.errors import CoverageError as CoverageError
@@ -37,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_names(
     {
         "AmbiguousNameError": "srf_library.errors",
         "Band": "srf_library.sensor",
+        "BandPair": "srf_library.comparison",
         "CentreShiftWarning": "srf_library.errors",
         "CoverageError": "srf_library.errors",
         "GridError": "srf_library.errors",
@@ -48,6 +51,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "TableError": "srf_library.errors",
         "TableWarning": "srf_library.errors",
         "UnknownNameError": "srf_library.errors",
+        "compare": "srf_library.comparison",
         "get": "srf_library.catalogue",
         "list": "srf_library.catalogue:list_sensors",
         "read": "srf_library.loaders",

@@ -26,6 +26,8 @@ OnPartial = Literal["nan", "raise", "renormalise"]
 # Where a hundredth of a response is not measured, canopy spectra are off by 0.2 % on average,
 # where a twentieth is not, by 0.9 % (worst band 7 %).
 LEAST_COVERAGE = 0.98
+# How much of a band's weight may lie on missing entries: as much again is its error, at most.
+LOST_WEIGHT = 1e-3
 
 _INTERPOLATION: dict[str, Callable[[splines.Nodes, Points], splines.Rows]] = {
     "integral-cubic": splines.cubic,
@@ -66,10 +68,11 @@ class ResponseMatrix:
         """Noise of each band over noise of the image's bands, if that is white [1]; else NaN."""
         return self._blank(np.sqrt((self.weights**2).sum(axis=1)))
 
-    def __call__(
-        self, spectra: Float[np.ndarray, "... wavelength"]
-    ) -> Float[np.ndarray, "... band"]:
+    def __call__(self, spectra: Spectra) -> Resampled:
         """Return the sensor's bands of spectra; NaN where a band is not to be had.
+
+        Where entries are missing (not finite), a band is NaN if they bear more than a thousandth
+        of its weight; otherwise it is the mean over the others.
 
         Args:
             spectra: (..., wavelength) in the order of the wavelengths that the matrix is for.
@@ -82,7 +85,17 @@ class ResponseMatrix:
                 f"the matrix is for {self.weights.shape[1]} bands and got {spectra.shape[-1]}; "
                 "pass spectra of the grid it was made for, wavelength last"
             )
-        return self._blank(spectra @ self.weights.T.astype(np.result_type(spectra, np.float32)))
+        weights = self.weights.T.astype(np.result_type(spectra, np.float32))
+        missing = ~np.isfinite(spectra)
+        if not missing.any():
+            return self._blank(spectra @ weights)
+        size = np.abs(weights)
+        enough = missing @ size <= LOST_WEIGHT * size.sum(axis=0)
+        # A row without any weight, of a band that is not covered, has a share of zero.
+        share = ~missing @ weights
+        total = np.where(missing, 0, spectra) @ weights
+        value = total / np.where(enough & (share != 0), share, 1)
+        return self._blank(np.where(enough, value, np.nan))
 
     def covariance(self, sigma: Noise) -> Float[np.ndarray, "band band"]:
         """Return ``W Σ Wᵀ``, how the noise of the image's bands appears in the sensor's.
@@ -100,10 +113,8 @@ class ResponseMatrix:
 
     def uncertainty(
         self,
-        sigma: float
-        | Float[np.ndarray, " wavelength"]
-        | Float[np.ndarray, "wavelength wavelength"],
-        spectra: Float[np.ndarray, "... wavelength"] | None = None,
+        sigma: Noise,
+        spectra: Spectra | None = None,
         centre_std: float = 0.0,
     ) -> Resampled:
         """Return the standard uncertainty u of each band, ``u² = (W Σ Wᵀ)_kk + (∂R_k/∂λ)² u_λ²``.

@@ -99,6 +99,16 @@ def test_a_missing_entry_spoils_the_bands_that_need_it_and_no_other_pixel():
     torch.testing.assert_close(y[~spoiled], whole[~spoiled], rtol=0, atol=2e-3)
 
 
+@given(st.integers(0, 999), st.floats(0, 0.3))
+def test_missing_entries_count_as_they_do_in_the_matrix(seed, share):
+    rng = np.random.default_rng(seed)
+    spectra = rng.random((40, len(FULL)))
+    spectra[rng.random(spectra.shape) < share / 10] = np.nan
+    operator = physops.get("srf", sensor="S2A", wavelengths=FULL)
+    expected = operator.matrix(spectra)
+    np.testing.assert_allclose(operator(torch.from_numpy(spectra), band_dim=-1), expected, 1e-10)
+
+
 @pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
 def test_a_missing_entry_gives_no_gradient(value):
     operator = physops.get("srf", sensor="S2A", wavelengths=FULL)

@@ -198,6 +198,35 @@ def test_wavelengths_outside_the_response_are_refused(on_partial):
         response_matrix("S2A", np.linspace(8000, 12000, 50), on_partial=on_partial)
 
 
+# Missing entries.
+
+
+def test_a_missing_entry_spoils_the_bands_that_need_it_and_no_other_spectrum():
+    matrix = response_matrix("S2A", FULL)
+    spectra = np.random.default_rng(2).random((3, len(FULL)))
+    holed = spectra.copy()
+    holed[1, np.argmin(abs(FULL - 665))] = np.nan
+    names = matrix.sensor.names
+    spoiled = np.isnan(matrix(holed))
+    assert spoiled[1, names.index("B4")]
+    assert not spoiled[1, names.index("B8")]
+    assert not spoiled[[0, 2]].any()
+    np.testing.assert_allclose(matrix(holed)[~spoiled], matrix(spectra)[~spoiled], atol=2e-3)
+
+
+def test_a_flat_spectrum_with_missing_entries_stays_flat():
+    matrix = response_matrix("S2A", FULL)
+    flat = np.full(len(FULL), 0.3)
+    flat[[3, 60, 61, 62, 200]] = [np.nan, np.inf, np.nan, -np.inf, np.nan]
+    values = matrix(flat)
+    assert 0 < np.isnan(values).sum() < 13
+    np.testing.assert_allclose(values[np.isfinite(values)], 0.3)
+
+
+def test_single_precision_stays_single():
+    assert response_matrix("S2A", FULL)(np.ones(len(FULL), dtype=np.float32)).dtype == np.float32
+
+
 # Uncertainty.
 
 
