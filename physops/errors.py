@@ -1,7 +1,5 @@
 """Every refusal of the library: what was asked, what is allowed, what to do."""
 
-from torch import dtype
-
 
 class PhysopsError(Exception):
     """The root of this library's errors."""
@@ -30,7 +28,7 @@ class BandCountError(PhysopsError, ValueError):
 class NotFloatingError(PhysopsError, TypeError):
     """Raised when an operator is given whole numbers, as digital numbers are."""
 
-    def __init__(self, got: dtype) -> None:
+    def __init__(self, got: object) -> None:
         super().__init__(
             f"the operator needs floating-point values and got {got}; turn digital numbers into "
             "reflectance first: x.float() * scale + offset"

@@ -1,10 +1,11 @@
-"""The command `anyband-zoo`: one module a subcommand, no logic of its own.
+"""The commands `anyband-zoo` and `srf`: one module a subcommand, no logic of its own.
 
 Nothing slow is imported here or in the subcommands' modules; their functions import what they
 need when they are called, so that ``--help`` answers at once.
 """
 
 import sys
+from importlib import import_module
 
 # What the extra `zoo` brings and a plain install lacks.
 ZOO_ONLY = {"typer", "rich", "rasterio", "xarray", "pandas", "spectral", "h5py", "h5netcdf"} | {
@@ -13,17 +14,25 @@ ZOO_ONLY = {"typer", "rich", "rasterio", "xarray", "pandas", "spectral", "h5py",
 
 
 def main() -> None:
-    """Run the command and exit with the code that `anyband_models.errors` documents."""
+    """Run `anyband-zoo` and exit with the code that `anyband_models.errors` documents."""
+    _start("anyband-zoo", "anyband_models.cli.app")
+
+
+def srf() -> None:
+    """Run `srf` and exit likewise."""
+    _start("srf", "anyband_models.cli.srf.app")
+
+
+def _start(command: str, module: str) -> None:
     try:
-        from anyband_models.cli.app import app
         from anyband_models.cli.run import run
 
-        code = run(app)
+        code = run(import_module(module).app)
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ZOO_ONLY:
             raise
         print(
-            f"anyband-zoo needs {error.name}, which a plain install leaves out; "
+            f"{command} needs {error.name}, which a plain install leaves out; "
             "install it with: pip install 'anyband[zoo]'",
             file=sys.stderr,
         )

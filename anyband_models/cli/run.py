@@ -2,7 +2,9 @@
 
 import signal
 import sys
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 from anyband_models.errors import (
     INTERRUPTED,
@@ -12,7 +14,14 @@ from anyband_models.errors import (
     UsageError,
 )
 from anyband_models.files import FULL
-from srf_library.errors import UnknownNameError
+from srf_library.errors import (
+    AmbiguousNameError,
+    CentreShiftWarning,
+    NotShippedError,
+    SrfError,
+    TableWarning,
+    UnknownNameError,
+)
 
 
 def run(command: Callable[[], object]) -> int:
@@ -23,7 +32,9 @@ def run(command: Callable[[], object]) -> int:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's way to interrupt
     try:
-        command()
+        with warnings.catch_warnings():
+            _say_warnings(warnings.showwarning)
+            command()
     except KeyboardInterrupt:
         return _interrupted()
     except SystemExit as end:
@@ -32,8 +43,10 @@ def run(command: Callable[[], object]) -> int:
         return end.code if isinstance(end.code, int) else 0
     except AnybandError as error:
         return _say(error, error.exit_code)
-    except UnknownNameError as error:
+    except (UnknownNameError, AmbiguousNameError, NotShippedError) as error:
         return _say(error, UsageError.exit_code)
+    except SrfError as error:
+        return _say(error, InputError.exit_code)
     except MemoryError:
         sentence = "there is not enough memory; close other programs, or cut the scene into parts"
         return _say(sentence, ResourceError.exit_code)
@@ -54,3 +67,15 @@ def _interrupted() -> int:
 def _say(sentence: object, code: int) -> int:
     print(f"error: {sentence}", file=sys.stderr)
     return code
+
+
+def _say_warnings(otherwise: Callable[..., None]) -> None:
+    """Print what the library warns of as a note; other warnings are shown as they were."""
+
+    def show(message: Any, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401
+        if issubclass(category, CentreShiftWarning | TableWarning):
+            print(f"note: {message}", file=sys.stderr)
+        else:
+            otherwise(message, category, *where, **more)
+
+    warnings.showwarning = show

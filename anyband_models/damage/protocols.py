@@ -17,6 +17,9 @@ columns is rounded to the nearest, a half to the even one.
 ``stripes-P``
     The first ``ceil(n / 3)`` of ``rng.permutation(n)``, one after the other, each lose the
     columns ``rng.permutation(x)[:round(x P / 100)]``, at least one.
+``sensor-ID``
+    A good band stays if its centre lies between the outermost half maxima, these included, of a
+    band of that sensor (`srf_library.get`); the others are missing. The seed plays no part.
 
 P may have decimals (``random-12.5``). Bands that are not good are never marked. A mask that
 would remove nothing, or everything, is refused.
@@ -33,6 +36,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from anyband_models.errors import UsageError
+from srf_library import Sensor, get
 
 FAMILIES = {
     "random-P": "P % of the good bands, drawn at random, are missing (0 < P < 100)",
@@ -40,6 +44,7 @@ FAMILIES = {
     "gap-P": "P % of the good bands, neighbours in wavelength, are missing (0 < P < 100)",
     "pixel-P": "each entry of the good bands is missing with probability P % (0 < P < 100)",
     "stripes-P": "a third of the good bands lose P % of their columns each (0 < P <= 100)",
+    "sensor-ID": "only good bands that a sensor of `srf list` would have seen stay",
 }
 
 _PERCENT = re.compile(r"(random|gap|pixel|stripes)-(\d+(?:\.\d+)?)")
@@ -72,29 +77,31 @@ def draw(
     >>> draw("k1", (4, 1, 1), bands, np.ones(4, dtype=bool), seed=0).ravel()
     array([ True,  True,  True, False])
     """
-    kind, number = parse(family)
+    kind, what = parse(family)
     chosen = np.flatnonzero(good)
-    _check_possible(family, kind, number, len(chosen))
+    _check_possible(family, kind, what, len(chosen))
     missing = np.zeros(shape, dtype=bool)
-    missing[chosen] = _missing(kind, number, seed, (len(chosen), *shape[1:]), wavelength[chosen])
+    if isinstance(what, Sensor):
+        missing[chosen] = ~_seen(what, wavelength[chosen])[:, np.newaxis, np.newaxis]
+    else:
+        size = (len(chosen), *shape[1:])
+        missing[chosen] = _missing(kind, what, seed, size, wavelength[chosen])
     _check_sensible(family, missing[chosen])
     return missing
 
 
-def parse(family: str) -> tuple[str, float]:
-    """Return the kind of a family and its number, P [%] or N.
+def parse(family: str) -> tuple[str, float | Sensor]:
+    """Return the kind of a family and its number, P [%] or N, or its sensor.
 
     Raises:
         UsageError: if the name is not understood, or no scene allows its number.
+        UnknownNameError, AmbiguousNameError, NotShippedError: if there is no such sensor.
 
     >>> parse("random-12.5")
     ('random', 12.5)
     """
     if family.startswith("sensor-"):
-        raise UsageError(
-            f"{family!r} waits for measured sensor responses, which are not here yet; "
-            f"choose {_offered()}"
-        )
+        return "sensor", get(family.removeprefix("sensor-"))
     match = _PERCENT.fullmatch(family) or _KEEP.fullmatch(family)
     if match is None:
         raise UsageError(f"{family!r} is not a family of masks; choose {_offered()}")
@@ -142,16 +149,22 @@ def _missing(
     return missing
 
 
+def _seen(sensor: Sensor, wavelength: Float[np.ndarray, " good"]) -> Bool[np.ndarray, " good"]:
+    low, high = np.array([band.profile.half_maxima for band in sensor]).T
+    at = wavelength[:, np.newaxis]
+    return ((at >= low) & (at <= high)).any(axis=1)
+
+
 def _share(count: int, percent: float) -> int:
     return round(count * percent / 100)
 
 
-def _check_possible(family: str, kind: str, number: float, good: int) -> None:
+def _check_possible(family: str, kind: str, what: float | Sensor, good: int) -> None:
     if not good:
         raise UsageError("the scene has no good band to damage; mark the usable ones as good")
-    if kind == "k" and number >= good:
+    if kind == "k" and isinstance(what, float) and what >= good:
         raise UsageError(
-            f"{family!r} keeps {number:g} bands, but the scene has {good} good ones; "
+            f"{family!r} keeps {what:g} bands, but the scene has {good} good ones; "
             "keep fewer than that, and at least 1"
         )
 

@@ -19,8 +19,7 @@ from anyband_models.repair.plan import Plan, memory_needed, runs
 from anyband_models.report.content import ReportContent
 from anyband_models.report.page import write_report
 from anyband_models.report.tables import facts, hash_table
-from anyband_models.scene.formats import check_writable
-from anyband_models.scene.formats.envi_files import pair
+from anyband_models.scene.formats import check_writable, source_files
 from anyband_models.scene.formats.memory import available_memory
 from anyband_models.scene.scene import Scene
 
@@ -140,18 +139,7 @@ def check_outputs(
     for image in final_paths(output)[:-1]:
         check_writable(scene, image)
     finals = [*every_file(output), *([report] if report else [])]
-    Stage(overwrite).check(finals, [*_files_of(scene), *inputs])
-
-
-def _files_of(scene: Scene) -> tuple[Path, ...]:
-    """Return the files that a scene was read from; none if it was made in memory."""
-    path = Path(scene.meta.path)
-    match scene.meta.driver:
-        case "MEMORY":
-            return ()
-        case "ENVI":
-            return pair(path)
-    return (path,)
+    Stage(overwrite).check(finals, [*source_files(scene), *inputs])
 
 
 def check_memory(scene: Scene, config: RepairConfig) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from anyband_models.cli.app import app
 from anyband_models.cli.run import run
+from anyband_models.cli.srf.app import app as srf_app
 from anyband_models.files import staged
 from anyband_models.scene.formats import write_scene
 from anyband_models.scene.meta import SceneMeta
@@ -42,16 +43,28 @@ class Ended:
 
 
 @pytest.fixture
-def anyband(capsys, monkeypatch):
-    """Calls the command in this process."""
+def called(capsys, monkeypatch):
+    """Calls a command in this process."""
 
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["anyband-zoo", *map(str, arguments)])
+    def call(name, program, arguments):
+        monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
         capsys.readouterr()
-        code = run(app)
+        code = run(program)
         return Ended(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def anyband(called):
+    """Calls `anyband-zoo` in this process."""
+    return lambda *arguments: called("anyband-zoo", app, arguments)
+
+
+@pytest.fixture
+def srf(called):
+    """Calls `srf` in this process."""
+    return lambda *arguments: called("srf", srf_app, arguments)
 
 
 @pytest.fixture

@@ -54,12 +54,18 @@ def test_the_gate_ends_with_seven(anyband, path):
         ("k12", "the scene has 12 good ones"),
         ("random-1", "removes nothing"),
         ("random-100", "removes all"),
-        ("sensor-x", "measured sensor responses"),
     ],
 )
 def test_families_that_cannot_be(anyband, path, family, words):
     command = ["evaluate", "linear", "--scene", path, "--seeds", "1"]
     assert anyband(*command, "--family", family).refused(2, family, words)
+
+
+def test_a_sensor_as_a_family(anyband, path):
+    command = ["evaluate", "linear", "--scene", path, "--seeds", "1", "--json"]
+    assert anyband(*command, "--family", "sensor-S2A").code == 0
+    ended = anyband(*command, "--family", "sensor-S2X")
+    assert ended.refused(2, "a sensor called 'S2X' is not known")
 
 
 def test_an_unknown_model(anyband, path):

@@ -15,7 +15,7 @@ from anyband_models.scene.formats import (
     matlab,
     npz,
 )
-from anyband_models.scene.formats.envi_files import DATA_SUFFIXES, output_pair
+from anyband_models.scene.formats.envi_files import DATA_SUFFIXES, output_pair, pair
 from anyband_models.scene.formats.header import SceneHeader
 from anyband_models.scene.formats.memory import check_memory
 from anyband_models.scene.formats.options import ReadOptions
@@ -116,6 +116,17 @@ def output_files(path: Path | str) -> tuple[Path, ...]:
     path = Path(path)
     _check_suffix(path)
     return (path,) if path.suffix.lower() in GEOTIFF_SUFFIXES else output_pair(path)
+
+
+def source_files(scene: Scene) -> tuple[Path, ...]:
+    """Return the files that a scene was read from; none if it was made in memory."""
+    path = Path(scene.meta.path)
+    match scene.meta.driver:
+        case "MEMORY":
+            return ()
+        case "ENVI":
+            return pair(path)
+    return (path,)
 
 
 def _check_suffix(path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from anyband_models.damage.protocols import FAMILIES, draw, parse
 from anyband_models.errors import UsageError
+from srf_library import AmbiguousNameError, NotShippedError, UnknownNameError
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "masks.csv"
 SEEDS = st.integers(0, 2**32)
@@ -160,14 +161,40 @@ def test_another_seed_gives_another_mask():
 
 @pytest.mark.parametrize("family", ["randm-50", "random", "random-", "random-5e1", "k", "k2.5", ""])
 def test_an_unknown_family_is_answered_with_all_of_them(family):
-    with pytest.raises(UsageError, match=r"not a family of masks; choose random-P, .* stripes-P"):
+    with pytest.raises(UsageError, match=r"not a family of masks; choose random-P, .* sensor-ID"):
         parse(family)
-    assert len(FAMILIES) == 5
+    assert len(FAMILIES) == 6
 
 
-def test_sensor_masks_wait_for_responses():
-    with pytest.raises(UsageError, match=r"waits for measured sensor responses.*choose random-P"):
-        parse("sensor-sentinel2a_msi")
+@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("name", ["landsat8_oli", "L8"])
+def test_a_sensor_keeps_the_bands_that_it_would_have_seen(name, seed):
+    """Landsat-8 sees 443, 483, 561 and 655 nm with widths of 16, 60, 57 and 37 nm, and 865/28."""
+    wavelength = np.array([400.0, 440, 470, 520, 550, 600, 660, 700, 865, 865, 900])
+    good = np.ones(11, dtype=bool)
+    good[8] = False
+    missing = draw(f"sensor-{name}", (11, 2, 3), wavelength, good, seed)
+    # 520 nm lies in the panchromatic band alone, 600 nm too; a band that is not good is left.
+    kept = [440.0, 470, 520, 550, 600, 660, 865, 865]
+    assert wavelength[~lost_bands(missing)].tolist() == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "sentence"),
+    [
+        ("S2X", UnknownNameError, "a sensor called 'S2X' is not known"),
+        ("modis", AmbiguousNameError, "'modis' may mean aqua_modis or terra_modis"),
+        ("enmap", NotShippedError, "enmap is known, but not shipped"),
+    ],
+)
+def test_a_sensor_that_is_not_here_is_refused(name, error, sentence):
+    with pytest.raises(error, match=sentence):
+        parse(f"sensor-{name}")
+
+
+def test_a_sensor_that_sees_nothing_is_refused():
+    with pytest.raises(UsageError, match="removes all of the 3 good bands"):
+        draw("sensor-S2A", (3, 1, 1), np.array([3e3, 4e3, 5e3]), np.ones(3, dtype=bool), 0)
 
 
 @pytest.mark.parametrize(

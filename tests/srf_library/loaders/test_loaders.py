@@ -70,7 +70,7 @@ ESA = [
 ]
 
 
-def same_bands(a, b):
+def assert_same_bands(a, b):
     assert a.names == b.names
     for one, other in zip(a, b, strict=True):
         assert one.centroid == pytest.approx(other.centroid)
@@ -96,7 +96,7 @@ def same_bands(a, b):
     ],
 )
 def test_one_table_in_many_spellings(table, content):
-    same_bands(table(content), table(WIDE))
+    assert_same_bands(table(content), table(WIDE))
 
 
 def test_a_table_is_read_as_it_stands(table):
@@ -131,7 +131,7 @@ def test_an_envi_header_states_centres_and_widths(table, unit, centres, widths):
 
 def test_a_workbook_as_esa_publishes_them(table):
     content = workbook(Readme=[["Version", "4.0"]], Responses=ESA)
-    same_bands(table(content, "S2-SRF.xlsx"), table(WIDE))
+    assert_same_bands(table(content, "S2-SRF.xlsx"), table(WIDE))
 
 
 def test_a_workbook_of_several_sensors_needs_a_sheet(table):
@@ -220,4 +220,4 @@ def test_what_the_library_ships_reads_back(tmp_path):
         samples = zip(band.profile.wavelength.tolist(), band.profile.response.tolist(), strict=True)
         lines += [f"{band.name},{nm!r},{response!r}" for nm, response in samples]
     (tmp_path / "venus.csv").write_text("\n".join(lines))
-    same_bands(srf_library.read(tmp_path / "venus.csv"), sensor)
+    assert_same_bands(srf_library.read(tmp_path / "venus.csv"), sensor)
