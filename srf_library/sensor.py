@@ -1,6 +1,7 @@
 """A sensor and its bands."""
 
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -59,7 +60,10 @@ class Band:
         nm = np.asarray(wavelength, dtype=np.float64)[order]
         samples = np.asarray(response, dtype=np.float64)[order]
         _check_samples(name, nm, samples)
-        return cls(name, Sampled(*trimmed(nm, samples / samples.max())))
+        kept = trimmed(nm, samples / samples.max())
+        for column in kept:
+            column.flags.writeable = False  # the library hands the same sensor to every caller
+        return cls(name, Sampled(*kept))
 
     @classmethod
     def gaussian(cls, name: str, centre: float, fwhm: float) -> "Band":
@@ -157,9 +161,11 @@ class Sensor:
     not_shipped: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        repeated = [name for i, name in enumerate(self.names) if name in self.names[:i]]
-        if repeated:
-            raise TableError(f"{self.id} has two bands called {repeated[0]!r}; give each its name")
+        if not self.bands:
+            raise TableError(f"{self.id} has no bands; a sensor has one or more")
+        name, times = Counter(self.names).most_common(1)[0]
+        if times > 1:
+            raise TableError(f"{self.id} has {times} bands called {name!r}; give each its own name")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -168,7 +168,12 @@ def test_every_table_is_listed_with_its_hash():
 
 def test_get_reads_the_table_of_one_sensor(monkeypatch):
     read = []
-    monkeypatch.setattr(shelf, "_table", lambda name: read.append(name) or "band,centre_nm,fwhm_nm")
+
+    def table(name):
+        read.append(name)
+        return "band,centre_nm,fwhm_nm\nB1,490,65\n"
+
+    monkeypatch.setattr(shelf, "_table", table)
     shelf._load.__wrapped__("venus_vssc")
     assert read == ["venus_vssc.csv"]
 

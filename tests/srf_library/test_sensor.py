@@ -65,8 +65,19 @@ def test_a_gaussian_needs_a_place_and_a_width(centre, fwhm):
 
 
 def test_two_bands_of_one_name_are_refused():
-    with pytest.raises(TableError, match="odd has two bands called 'red'; give each its name"):
+    with pytest.raises(TableError, match="odd has 2 bands called 'red'; give each its own name"):
         Sensor("odd", "Odd", (TWO["red"], TWO["nir"], TWO["red"]))
+
+
+def test_a_sensor_without_bands_is_none():
+    with pytest.raises(TableError, match="odd has no bands; a sensor has one or more"):
+        Sensor("odd", "Odd", ())
+
+
+def test_what_the_library_hands_out_cannot_be_changed():
+    samples = srf_library.get("S2A")["B2"].profile.response
+    with pytest.raises(ValueError, match="read-only"):
+        samples[0] = 1.0
 
 
 def test_selected_bands_come_in_the_order_asked_for():

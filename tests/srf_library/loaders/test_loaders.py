@@ -171,7 +171,7 @@ def test_responses_in_percent_are_told_and_said(table):
         ("wavelength_nm,B1\n480,0\n,1\n", r"band 2 has the wavelength nan"),
         ("wavelength_nm,B1\n480,0\n490,-0.3\n", r"band B1 responds with -0\.3 at 490 nm"),
         ("wavelength_nm,B1,B2\n480,0,0\n490,1,0\n", r"band B2 responds nowhere \(all zero\)"),
-        ("wavelength_nm,B1,B1\n480,0,0\n490,1,1\n", r"has two bands called 'B1'; give each its"),
+        ("wavelength_nm,B1,B1\n480,0,0\n490,1,1\n", r"has 2 bands called 'B1'; give each its"),
         ("wavelength_nm,B1\n480,0\n480,1\n", r"band B1 has two responses at 480 nm"),
         ("wavelength_nm,B1\n480,0\n490,nan\n", r"band B1 has a response that is no number"),
         ("wavelength_um,B1\n480,0\n490,1\n", r"optical bands lie from 100 to 20000 nm"),
