@@ -12,7 +12,7 @@ from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
 # Where the common names lie [nm]: centres of Sentinel-2 B2, B3, B4 and B8, rounded to 5 nm.
 COMMON_NAMES = {"blue": 490.0, "green": 560.0, "red": 665.0, "nir": 835.0}
-TOLERANCE_NM = 30.0
+TOLERANCE_NM = 35.0  # the near infrared of SLSTR lies 33 nm away, at 868 nm
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +33,14 @@ class Bands:
     def at(
         cls,
         wavelengths: Sequence[float] | np.ndarray,
-        fwhm: Sequence[float] | np.ndarray | None = None,
+        fwhm: float | Sequence[float] | np.ndarray | None = None,
     ) -> "Bands":
         """Return good bands at these wavelengths.
 
         Args:
             wavelengths: band centres [nm or µm, told by their size].
-            fwhm: full widths at half maximum, in the same unit; NaN, or left out, if not known.
+            fwhm: full widths at half maximum, one a band or one for all; NaN, or left out, if not
+                known.
 
         Raises:
             GridError: if there are none, or these cannot be bands.

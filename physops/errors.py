@@ -25,6 +25,16 @@ class BandCountError(PhysopsError, ValueError):
         )
 
 
+class DimensionError(PhysopsError, ValueError):
+    """Raised when a tensor does not have the dimension that is said to hold the bands."""
+
+    def __init__(self, shape: tuple[int, ...], dim: int) -> None:
+        super().__init__(
+            f"a tensor of shape {shape} has no dimension {dim} to hold the bands; name the one "
+            "that does with band_dim=, which is -1 for spectra"
+        )
+
+
 class NotFloatingError(PhysopsError, TypeError):
     """Raised when an operator is given whole numbers, as digital numbers are."""
 

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import BandCountError, NotFloatingError
+from physops.errors import BandCountError, DimensionError, NotFloatingError
 from physops.operator import Operator, OperatorSpec
 from srf_library import Sensor, response_matrix
 from srf_library.resampling import LOST_WEIGHT, Method, OnPartial
@@ -29,7 +29,9 @@ class SrfResampling(Operator):
 
     A band of which less than 98 % of the response is covered is NaN and gives no gradient, or
     as ``on_partial`` says. In a pixel with missing entries (not finite), a band is NaN if they
-    bear more than a thousandth of its weight; otherwise it is the mean over the others.
+    bear more than a thousandth of its weight; otherwise it is the mean over the others. Whether
+    any are missing decides which way is taken, which `torch.func.vmap` does not allow: give it the
+    whole batch instead.
 
     Args:
         sensor: the sensor whose bands come out, or one of its names.
@@ -47,8 +49,6 @@ class SrfResampling(Operator):
     Source: see `srf_library.response_matrix`.
     """
 
-    weights: Tensor
-
     def __init__(
         self,
         sensor: Sensor | str,
@@ -64,35 +64,45 @@ class SrfResampling(Operator):
         self.target = Bands.of(self.matrix.sensor, good=self.matrix.usable)
         weights = np.zeros((len(self.target), len(bands)))
         weights[:, good] = self.matrix.weights
-        self.register_buffer("weights", torch.from_numpy(weights), persistent=False)
+        # No buffer: it stays in double precision, whatever the module is turned into.
+        self.weights = torch.from_numpy(weights)
         self.lost = np.flatnonzero(~self.matrix.usable).tolist()
+        self.witness = int(np.argmax(self.matrix.usable))
 
     def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the sensor's bands of an image ``(*batch, band, *space)``, in its shape.
 
         Raises:
-            BandCountError: if the image has another number of bands.
+            DimensionError: if the image has no such dimension.
+            BandCountError: if it has another number of bands.
             NotFloatingError: if its values are whole numbers.
         """
         dim = _checked_dim(x, band_dim, self.band_count)
-        weights = self.weights.to(x)
+        weights = self.weights.to(x.dtype).to(x.device)
         y = _product(weights, x, dim)
         # A missing entry spoils every band, even one that gives it no weight (0 x NaN is NaN), so
-        # that a look at one band, a thirteenth of Sentinel-2's, is enough.
-        if not torch.isfinite(y.detach().select(dim, 0).sum()):
-            y = _product_of_finite(weights, x, dim)
+        # that a look at one band is enough.
+        spoiled = ~torch.isfinite(y.detach().select(dim, self.witness))
+        if spoiled.any():
+            spectra = x.movedim(dim, -1)[spoiled]
+            y.movedim(dim, -1)[spoiled] = _mean_of_finite(weights, spectra)
         return self._blank(y, dim)
 
     def adjoint(self, y: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return ``Wᵀ y``, an image of the bands it was built for; bands not covered give nothing.
 
         Raises:
-            BandCountError: if ``y`` does not have the sensor's bands.
+            DimensionError: if ``y`` has no such dimension.
+            BandCountError: if it does not have the sensor's bands.
             NotFloatingError: if its values are whole numbers.
         """
         dim = _checked_dim(y, band_dim, len(self.target))
         lost = torch.tensor(self.lost, dtype=torch.long, device=y.device)
-        return _product(self.weights.to(y).T, y.index_fill(dim, lost, 0.0), dim)
+        return _product(self.weights.to(y.dtype).to(y.device).T, y.index_fill(dim, lost, 0.0), dim)
+
+    def extra_repr(self) -> str:
+        """Return what `repr` shows between the brackets."""
+        return f"{self.band_count} bands to {self.matrix.sensor.id}, {self.matrix.method}"
 
     def _blank(self, y: Float[Tensor, "..."], dim: int) -> Float[Tensor, "..."]:
         if not self.lost:
@@ -106,7 +116,7 @@ def srf(
     sensor: Sensor | str | None = None,
     bands: Bands | None = None,
     wavelengths: Sequence[float] | np.ndarray | None = None,
-    fwhm: Sequence[float] | np.ndarray | None = None,
+    fwhm: float | Sequence[float] | np.ndarray | None = None,
     method: Method = "integral-cubic",
     on_partial: OnPartial = "nan",
 ) -> SrfResampling:
@@ -116,7 +126,7 @@ def srf(
         sensor: the sensor whose bands come out, or one of its names.
         bands: the image's bands; or:
         wavelengths: the image's band centres [nm or µm, told by their size], and
-        fwhm: their full widths at half maximum, in the same unit; NaN where not known.
+        fwhm: their full widths at half maximum, one a band or one for all; NaN where not known.
         method: how a spectrum runs between its bands, as `srf_library.response_matrix` has it.
         on_partial: ``"nan"``, ``"raise"`` or ``"renormalise"``.
 
@@ -128,6 +138,8 @@ def srf(
             "get('srf') needs sensor=, the bands to come out, and either bands= or wavelengths=, "
             "those of the image"
         )
+    if bands is not None and fwhm is not None:
+        raise TypeError("get('srf') takes fwhm= beside wavelengths=; bands= have their own widths")
     if wavelengths is not None:
         bands = Bands.at(wavelengths, fwhm)
     assert bands is not None  # one of the two was given
@@ -135,6 +147,8 @@ def srf(
 
 
 def _checked_dim(x: Tensor, band_dim: int, bands: int) -> int:
+    if not -x.ndim <= band_dim < x.ndim:
+        raise DimensionError(tuple(x.shape), band_dim)
     if x.shape[band_dim] != bands:
         raise BandCountError(bands, x.shape[band_dim], band_dim)
     if not x.is_floating_point():
@@ -152,18 +166,15 @@ def _product(
     return flat.reshape(*flat.shape[:-1], *x.shape[dim + 1 :])
 
 
-def _product_of_finite(
-    weights: Float[Tensor, "row band"], x: Float[Tensor, "..."], dim: int
-) -> Float[Tensor, "..."]:
-    """Do as `ResponseMatrix.__call__` does where entries are missing."""
-    finite = torch.isfinite(x)
-    present = finite.to(x.dtype)
-    size = weights.abs()
-    lost = _product(size, 1 - present, dim)
-    shape = [-1 if axis == dim else 1 for axis in range(x.ndim)]
-    enough = lost <= LOST_WEIGHT * size.sum(dim=1).reshape(shape)
-    share = torch.where(enough, _product(weights, present, dim), 1.0)
-    y = _product(weights, torch.where(finite, x, 0.0), dim)
+def _mean_of_finite(
+    weights: Float[Tensor, "row band"], spectra: Float[Tensor, "spectrum band"]
+) -> Float[Tensor, "spectrum row"]:
+    """Do as `ResponseMatrix` does where entries are missing."""
+    finite = torch.isfinite(spectra)
+    present, size = finite.to(spectra.dtype), weights.abs().T
+    enough = (1 - present) @ size <= LOST_WEIGHT * size.sum(dim=0)
     # A row without any weight, of a band that is not covered, has a share of zero.
-    share = torch.where(share == 0, 1.0, share)
-    return torch.where(enough, y / share, torch.nan)
+    share = present @ weights.T
+    share = torch.where(enough & (share != 0), share, 1.0)
+    total = torch.where(finite, spectra, 0.0) @ weights.T
+    return torch.where(enough, total / share, torch.nan)

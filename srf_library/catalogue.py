@@ -1,15 +1,16 @@
 """The sensors of the library: `data/sensors.toml`, and one table of responses a sensor.
 
-Nothing is downloaded, and no table is read but the one that is asked for.
+Nothing is downloaded, and `get` reads no table but the one that is asked for.
 """
 
 import csv
 import hashlib
 import tomllib
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_args
 
 from srf_library.errors import NotShippedError, TableError
 from srf_library.names import folded, resolve
@@ -48,9 +49,14 @@ def list_sensors(pattern: str = "*", *, kind: Kind | None = None) -> list[str]:
         pattern: what an id must match, ``*`` standing for anything.
         kind: ``"measured"`` or ``"gaussian"``; both if left out.
 
+    Raises:
+        ValueError: if the kind is neither.
+
     >>> list_sensors("landsat*")
     ['landsat4_tm', 'landsat5_tm', 'landsat7_etm', 'landsat8_oli', 'landsat9_oli2']
     """
+    if kind not in (None, *get_args(Kind)):
+        raise ValueError(f"kind is {kind!r}; choose 'measured' or 'gaussian'")
     ids = sorted(id_ for id_ in _records()["sensors"] if fnmatchcase(id_, pattern))
     return [id_ for id_ in ids if kind is None or _load(id_).kind == kind]
 
@@ -64,7 +70,8 @@ def search(text: str) -> list[str]:
     words = [folded(word) for word in text.split()]
     found = []
     for id_, record in _records()["sensors"].items():
-        fields = (id_, record["title"], *record.get("aliases", ()), record["agency"])
+        source = (record["agency"], record["document"], record.get("package", ""))
+        fields = (id_, record["title"], *record.get("aliases", ()), *source)
         haystack = [folded(field) for field in fields]
         if all(any(word in field for field in haystack) for word in words):
             found.append(id_)
@@ -76,14 +83,30 @@ def _records() -> dict[str, dict[str, Record]]:
     return tomllib.loads(_DATA.joinpath("sensors.toml").read_text(encoding="utf-8"))
 
 
+def not_shipped() -> list[str]:
+    """Return the ids of the sensors that the library knows, but has no responses of, sorted."""
+    return sorted(_records()["elsewhere"])
+
+
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
     records = _records()["sensors"] | _records()["elsewhere"]
-    keys = ("title", "platform", "instrument")
-    return {
-        id_: (*record.get("aliases", ()), *(record[key] for key in keys if key in record))
-        for id_, record in records.items()
-    }
+    return {id_: tuple(_spellings(record)) for id_, record in records.items()}
+
+
+def _spellings(record: Record) -> Iterator[str]:
+    """Yield the names of a sensor: "L5", "Landsat-5", "TM", "Landsat-5 TM", "L5 TM", "TM L5"."""
+    yield record["title"]
+    platforms = [
+        *record.get("aliases", ()),
+        *([record["platform"]] if "platform" in record else []),
+    ]
+    yield from platforms
+    if "instrument" in record:
+        yield record["instrument"]
+        for platform in platforms:
+            yield f"{platform} {record['instrument']}"
+            yield f"{record['instrument']} {platform}"
 
 
 @cache

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srf_library.catalogue import get
 from srf_library.quadrature import gauss_points
 from srf_library.sensor import Band, Sensor
+
+LEAST_OVERLAP = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,7 +17,7 @@ class BandPair:
 
     Attributes:
         first: the band.
-        second: its partner; None if no band of the other sensor responds where it does.
+        second: its partner; None if none shares a twentieth of its response.
         overlap: the area under both responses over that under either [1]; 1 if they are equal.
     """
 
@@ -33,20 +36,25 @@ class BandPair:
         return self.second.fwhm - self.first.fwhm if self.second else np.nan
 
 
-def compare(first: Sensor, second: Sensor) -> list[BandPair]:
+def compare(first: Sensor | str, second: Sensor | str) -> list[BandPair]:
     """Return each band of a sensor with its partner in another.
 
-    >>> from srf_library import get
-    >>> [(p.first.name, p.second.name) for p in compare(get("landsat8_oli"), get("S2A"))[:5]]
+    Args:
+        first: a sensor, or one of its names.
+        second: the sensor that partners are sought in, or one of its names.
+
+    >>> [(pair.first.name, pair.second.name) for pair in compare("landsat8_oli", "S2A")[:5]]
     [('B1', 'B1'), ('B2', 'B2'), ('B3', 'B3'), ('B4', 'B4'), ('B5', 'B8A')]
     """
-    return [_partner(band, second) for band in first]
+    a, b = (get(each) if isinstance(each, str) else each for each in (first, second))
+    return [_partner(band, b) for band in a]
 
 
 def _partner(band: Band, others: Sensor) -> BandPair:
     overlaps = [_overlap(band, other) for other in others]
     best = int(np.argmax(overlaps))
-    return BandPair(band, others.bands[best] if overlaps[best] else None, overlaps[best])
+    alike = overlaps[best] >= LEAST_OVERLAP
+    return BandPair(band, others.bands[best] if alike else None, overlaps[best])
 
 
 def _overlap(a: Band, b: Band) -> float:

@@ -8,7 +8,7 @@ class SrfError(Exception):
     """The root of this library's errors."""
 
 
-class UnknownNameError(LookupError):
+class UnknownNameError(SrfError, LookupError):
     """Raised when a sensor, operator, model or band is asked for by a name that is not known.
 
     Args:
@@ -20,7 +20,7 @@ class UnknownNameError(LookupError):
     def __init__(self, kind: str, name: str, offered: Iterable[str]) -> None:
         names = sorted(offered)
         folded = {known.casefold(): known for known in names}
-        near = [folded[hit] for hit in get_close_matches(name.casefold(), folded, n=3)]
+        near = [folded[hit] for hit in get_close_matches(str(name).casefold(), folded, n=3)]
         hint = (
             f"did you mean {' or '.join(map(repr, near))}?"
             if near
@@ -48,7 +48,8 @@ class NotShippedError(SrfError, LookupError):
 
     def __init__(self, what: str, why: str, how: str) -> None:
         super().__init__(
-            f"{what} is known, but not shipped: {why}; {how}, and load it with srf_library.read"
+            f"{what} is known, but not shipped: {why}; {how}, and read that file "
+            "(srf_library.read, or its name in place of the sensor's)"
         )
 
 

@@ -9,11 +9,17 @@ from jaxtyping import Bool, Float, Int
 
 from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
-# A hole three spacings wide hides what a spectrum does in it (water bands that were removed).
+# A hole of three spacings, or three widths, hides what a spectrum does in it: water bands that were
+# removed, or what lies between the bands of a multispectral camera.
 LARGEST_GAP = 3.0
+# Where widths are not known: no spectrometer's bands lie farther apart than this share of their
+# wavelength.
+LARGEST_SPACING = 0.1
 NEIGHBOURS = 4
-# Two detectors that measure almost the same wavelength: a curve through both would swing.
-SAME_PLACE = 0.1
+# Two detectors that measure almost the same light, and do not quite agree: a curve through both
+# would swing. Their centres lie within 0.2 nm, or this share of the narrower width, of each other.
+SAME_PLACE = 0.2
+SAME_LIGHT = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +45,32 @@ class Grid:
         Where their widths are not known it ends at their centres.
         """
         half = np.nan_to_num(self.fwhm, nan=0.0) / 2
-        low, high = self.nodes - half, self.nodes + half
-        return tuple((float(low[i]), float(high[j - 1])) for i, j in self.runs)
+        ends = (
+            [self.nodes[i] - half[i] for i, _ in self.runs],
+            [self.nodes[j - 1] + half[j - 1] for _, j in self.runs],
+        )
+        low, high = np.array(ends[0]), np.array(ends[1])
+        # Runs that reach into each other share what lies between, so that nothing counts twice.
+        middle = (high[:-1] + low[1:]) / 2
+        high[:-1], low[1:] = np.minimum(high[:-1], middle), np.maximum(low[1:], middle)
+        return tuple(zip(low.tolist(), high.tolist(), strict=True))
 
     @classmethod
     def of(
         cls,
         wavelengths: Sequence[float] | np.ndarray,
-        fwhm: Sequence[float] | np.ndarray | None = None,
+        fwhm: float | Sequence[float] | np.ndarray | None = None,
     ) -> "Grid":
         """Return the grid of bands with these centres, in any order.
 
-        Bands within a tenth of the usual spacing of each other become one node, their mean.
-        Where neighbours lie more than three spacings apart, and their widths do not meet, the
-        grid has a gap: nothing is interpolated across it.
+        Bands within 0.2 nm, or 0.4 of a width, of each other become one node, their mean. Where
+        neighbours lie more than three spacings, or three widths, apart, and do not meet, the
+        grid has a gap, across which nothing is interpolated; without widths, also where they lie
+        more than a tenth of their wavelength apart.
 
         Args:
             wavelengths: band centres [nm or µm, told by their size].
-            fwhm: full widths at half maximum, in the same unit; NaN where not known.
+            fwhm: full widths at half maximum, one a band or one for all; NaN where not known.
 
         Raises:
             GridError: if these cannot be the bands of an image.
@@ -64,12 +78,10 @@ class Grid:
         centres = in_nanometres(wavelengths)
         widths = widths_in_nanometres(fwhm, wavelengths)
         order = np.argsort(centres, kind="stable")
-        first = _first_of_each_place(centres[order])
-        place = np.cumsum(first) - 1
         node_of = np.empty(len(centres), dtype=np.int64)
-        node_of[order] = place
-        nodes = np.bincount(place, centres[order]) / np.bincount(place)
-        node_widths = np.bincount(place, widths[order]) / np.bincount(place)
+        node_of[order] = np.cumsum(_first_of_each_place(centres[order], widths[order])) - 1
+        nodes = np.bincount(node_of, centres) / np.bincount(node_of)
+        node_widths = _widths_of_nodes(node_of, centres, widths)
         return cls(nodes, node_widths, node_of, _runs(nodes, node_widths))
 
     def spread_over_bands(
@@ -79,18 +91,39 @@ class Grid:
         return (weights / np.bincount(self.node_of))[:, self.node_of]
 
 
-def _first_of_each_place(centres: Float[np.ndarray, " band"]) -> Bool[np.ndarray, " band"]:
+def _first_of_each_place(
+    centres: Float[np.ndarray, " band"], widths: Float[np.ndarray, " band"]
+) -> Bool[np.ndarray, " band"]:
     """Tell which of the sorted centres begin a new node."""
-    spacing = np.diff(centres)
-    apart = spacing[spacing > 0]
-    nearest = SAME_PLACE * np.median(apart) if apart.size else 0.0
     first = np.ones(len(centres), dtype=bool)
     begin = 0
     for band in range(1, len(centres)):
+        narrower = np.minimum(widths[begin], widths[band])  # NaN if one is not known
+        nearest = np.fmax(SAME_PLACE, SAME_LIGHT * narrower)
         first[band] = centres[band] - centres[begin] > nearest
         if first[band]:
             begin = band
     return first
+
+
+def _widths_of_nodes(
+    place: Int[np.ndarray, " band"],
+    centres: Float[np.ndarray, " band"],
+    widths: Float[np.ndarray, " band"],
+) -> Float[np.ndarray, " node"]:
+    """Return the width of the mean of each node's bands: theirs, and how far they lie apart.
+
+    Bands of unknown width do not count; a node of such alone has none.
+    """
+    nodes, known = int(place.max()) + 1, np.isfinite(widths)
+
+    def mean(values: Float[np.ndarray, " band"]) -> Float[np.ndarray, " node"]:
+        counts = np.bincount(place[known], minlength=nodes)
+        sums = np.bincount(place[known], values[known], minlength=nodes)
+        return sums / np.where(counts > 0, counts, np.nan)
+
+    apart = mean((centres - centres.mean()) ** 2) - mean(centres - centres.mean()) ** 2
+    return np.sqrt(mean(widths**2) + 8 * np.log(2) * np.maximum(apart, 0))
 
 
 def _runs(
@@ -98,8 +131,11 @@ def _runs(
 ) -> tuple[tuple[int, int], ...]:
     spacing = np.diff(nodes)
     usual = [_usual_spacing(spacing, gap) for gap in range(len(spacing))]
-    touching = np.nan_to_num((widths[:-1] + widths[1:]) / 2, nan=0.0)
-    gaps = np.flatnonzero(spacing > np.maximum(LARGEST_GAP * np.array(usual), touching))
+    meeting = (widths[:-1] + widths[1:]) / 2
+    spectrometer = np.minimum(LARGEST_GAP * np.array(usual), LARGEST_SPACING * nodes[:-1])
+    known = np.maximum(LARGEST_GAP * np.minimum(usual, meeting), meeting)
+    allowed = np.where(np.isnan(meeting), spectrometer, known)
+    gaps = np.flatnonzero(spacing > allowed)
     edges = [0, *(int(gap) + 1 for gap in gaps), len(nodes)]
     return tuple(pairwise(edges))
 

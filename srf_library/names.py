@@ -27,7 +27,7 @@ def resolve(name: str, known: Mapping[str, tuple[str, ...]]) -> str:
     """
     if name in known:
         return name
-    wanted = folded(name)
+    wanted = folded(str(name))
     meant = [id_ for id_, names in known.items() if wanted in map(folded, (id_, *names))]
     if len(meant) > 1:
         raise AmbiguousNameError(name, meant)

@@ -56,6 +56,11 @@ class Profile(ABC):
 
     @property
     @abstractmethod
+    def fwhm(self) -> float:
+        """The distance between the half maxima [nm]."""
+
+    @property
+    @abstractmethod
     def centroid(self) -> float:
         """The mean wavelength [nm]."""
 
@@ -113,6 +118,12 @@ class Sampled(Profile):
         ends = self.wavelength[left], self.wavelength[right]
         return float(brentq(lambda nm: float(self._curve(nm)) - 0.5, *ends))
 
+    @property
+    def fwhm(self) -> float:
+        """The distance between the half maxima [nm]."""
+        low, high = self.half_maxima
+        return high - low
+
     @cached_property
     def centroid(self) -> float:
         """The mean wavelength [nm]."""
@@ -152,6 +163,11 @@ class Gaussian(Profile):
     def half_maxima(self) -> tuple[float, float]:
         """The wavelengths [nm] at which the response is half its peak."""
         return self.centre - self.width / 2, self.centre + self.width / 2
+
+    @property
+    def fwhm(self) -> float:
+        """The distance between the half maxima [nm]."""
+        return self.width
 
     @property
     def centroid(self) -> float:

@@ -26,6 +26,8 @@ OnPartial = Literal["nan", "raise", "renormalise"]
 # Where a hundredth of a response is not measured, canopy spectra are off by 0.2 % on average,
 # where a twentieth is not, by 0.9 % (worst band 7 %).
 LEAST_COVERAGE = 0.98
+# How many stretches of wavelength, or bands, a message names.
+MOST_NAMED = 8
 # How much of a band's weight may lie on missing entries: as much again is its error, at most.
 LOST_WEIGHT = 1e-3
 
@@ -52,7 +54,9 @@ class ResponseMatrix:
             W nor a gradient through it ever holds one.
         coverage: the share of each band's response that the image's bands reach [1].
         usable: which bands come out: False where the coverage does not suffice.
-        shift: the derivative of W with respect to a shift of each band's response [1/nm].
+        shift: how a band changes if its response moves by 1 nm to the red [1/nm]: the spectrum's
+            slope over the response. For the integrals it is the derivative of W; for ``bin`` and
+            ``point`` the spectrum is taken to be straight lines.
         method: how the spectrum is taken to run between its bands.
     """
 
@@ -62,6 +66,12 @@ class ResponseMatrix:
     usable: Bool[np.ndarray, " band"]
     shift: Float[np.ndarray, "band wavelength"]
     method: Method
+
+    def __repr__(self) -> str:
+        return (
+            f"<ResponseMatrix to {self.sensor.id}: {self.usable.sum()} of {len(self.usable)} bands "
+            f"from {self.weights.shape[1]}, {self.method}>"
+        )
 
     @property
     def noise_gain(self) -> Float[np.ndarray, " band"]:
@@ -80,22 +90,20 @@ class ResponseMatrix:
         Raises:
             GridError: if they have another number of bands.
         """
-        if spectra.shape[-1] != self.weights.shape[1]:
+        spectra = np.asarray(spectra)
+        if not spectra.ndim or spectra.shape[-1] != self.weights.shape[1]:
+            got = spectra.shape[-1] if spectra.ndim else 0
             raise GridError(
-                f"the matrix is for {self.weights.shape[1]} bands and got {spectra.shape[-1]}; "
+                f"the matrix is for {self.weights.shape[1]} bands and got {got}; "
                 "pass spectra of the grid it was made for, wavelength last"
             )
         weights = self.weights.T.astype(np.result_type(spectra, np.float32))
-        missing = ~np.isfinite(spectra)
-        if not missing.any():
+        spoiled = ~np.isfinite(spectra).all(axis=-1)
+        if not spoiled.any():
             return self._blank(spectra @ weights)
-        size = np.abs(weights)
-        enough = missing @ size <= LOST_WEIGHT * size.sum(axis=0)
-        # A row without any weight, of a band that is not covered, has a share of zero.
-        share = ~missing @ weights
-        total = np.where(missing, 0, spectra) @ weights
-        value = total / np.where(enough & (share != 0), share, 1)
-        return self._blank(np.where(enough, value, np.nan))
+        values = np.where(spoiled[..., np.newaxis], 0, spectra) @ weights
+        values[spoiled] = _mean_of_finite(spectra[spoiled], weights)
+        return self._blank(values)
 
     def covariance(self, sigma: Noise) -> Float[np.ndarray, "band band"]:
         """Return ``W Σ Wᵀ``, how the noise of the image's bands appears in the sensor's.
@@ -103,9 +111,18 @@ class ResponseMatrix:
         Args:
             sigma: the image's noise: one standard deviation, one a band, or their covariance Σ.
 
+        Raises:
+            GridError: if it is none of these, or a standard deviation is negative.
+
         Source: JCGM 102:2011, Supplement 2 to the GUM, Eq. 3.
         """
-        noise = np.asarray(sigma, dtype=np.float64)
+        noise, bands = np.asarray(sigma, dtype=np.float64), self.weights.shape[1]
+        fits = noise.shape in ((), (bands,), (bands, bands))
+        if not fits or (noise.ndim < 2 and noise.min() < 0):
+            raise GridError(
+                f"the noise of {bands} bands is a standard deviation, not negative, or {bands} of "
+                f"them, or a covariance of {bands} x {bands}; got {noise!r:.60}"
+            )
         if noise.ndim < 2:
             scaled = self.weights * noise
             return self._blank(self._blank(scaled @ scaled.T).T)
@@ -123,7 +140,13 @@ class ResponseMatrix:
             sigma: the image's noise, as `covariance` takes it.
             spectra: the spectra, if the place of the bands is uncertain too.
             centre_std: the standard uncertainty u_λ of every band's place [nm].
+
+        Raises:
+            GridError: as `covariance` does.
+            ValueError: if the place is uncertain, and no spectra are given.
         """
+        if centre_std and spectra is None:
+            raise ValueError("with centre_std= the slope of the spectra counts; pass them too")
         variance = np.diagonal(self.covariance(sigma))
         if spectra is not None:
             variance = variance + (spectra @ self.shift.T * centre_std) ** 2
@@ -133,10 +156,23 @@ class ResponseMatrix:
         return values if self.usable.all() else np.where(self.usable, values, np.nan)
 
 
+def _mean_of_finite(
+    spectra: Float[np.ndarray, "spectrum wavelength"], weights: Float[np.ndarray, "wavelength band"]
+) -> Float[np.ndarray, "spectrum band"]:
+    """Multiply what is finite, as if it alone had been measured; NaN where too little of it is."""
+    missing = ~np.isfinite(spectra)
+    size = np.abs(weights)
+    enough = missing @ size <= LOST_WEIGHT * size.sum(axis=0)
+    # A row without any weight, of a band that is not covered, has a share of zero.
+    share = ~missing @ weights
+    total = np.where(missing, 0, spectra) @ weights
+    return np.where(enough, total / np.where(enough & (share != 0), share, 1), np.nan)
+
+
 def response_matrix(
     sensor: Sensor | str,
     wavelengths: Sequence[float] | np.ndarray,
-    fwhm: Sequence[float] | np.ndarray | None = None,
+    fwhm: float | Sequence[float] | np.ndarray | None = None,
     method: Method = "integral-cubic",
     on_partial: OnPartial = "nan",
 ) -> ResponseMatrix:
@@ -149,7 +185,7 @@ def response_matrix(
         the cardinal function of the natural cubic spline through the band values. With ``fwhm``
         the values are taken for what they are, means over Gaussian bands, which the spline is
         made to reproduce to first order (``2 I - A`` for the inverse of the means ``A`` of the
-        cardinal functions; noise gain at most twice as large at any frequency).
+        cardinal functions); what that costs in noise, `ResponseMatrix.noise_gain` tells.
     ``integral-linear``
         a straight line between neighbours.
     ``bin``
@@ -158,13 +194,13 @@ def response_matrix(
         the paper's: no integral, but the response, spline-resampled at the bands, as weights
         (AnyBand-Diff, A.2). Right only where the spacing is even and small.
 
-    Nothing is interpolated across a gap of more than three spacings, nor taken from beyond the
-    outermost centres, or half maxima where the widths are known.
+    Nothing is interpolated across a gap of more than three spacings or three widths, nor taken from
+    beyond the outermost centres, or half maxima where the widths are known.
 
     Args:
         sensor: the sensor, or one of its names.
         wavelengths: the image's band centres [nm or µm, told by their size], in any order.
-        fwhm: their full widths at half maximum, in the same unit; NaN where not known.
+        fwhm: their full widths at half maximum, one a band or one for all; NaN where not known.
         method: how the spectrum runs between the bands.
         on_partial: what to do with a band of which less than 98 % of the response is covered:
             give NaN, refuse, or take the mean over what is covered.
@@ -246,7 +282,8 @@ def _unfolded(
     """Correct weights on point values to weights on means over Gaussian bands.
 
     ``A[i, j]`` is the mean of cardinal function j over band i; its inverse, to first order about
-    the identity, is ``2 I - A``, which cannot amplify noise more than twofold.
+    the identity, is ``2 I - A``. The full inverse gains little more and amplifies noise without
+    bound where bands are wider than their spacing.
     """
     if len(nodes) < 3 or np.isnan(fwhm).all():
         return rows
@@ -280,7 +317,9 @@ def _check_coverage(
     usable: Bool[np.ndarray, " band"],
     on_partial: OnPartial,
 ) -> None:
-    reach = ", ".join(f"{low:.0f}-{high:.0f}" for low, high in grid.reach)
+    reach = ", ".join(f"{low:.0f}-{high:.0f}" for low, high in grid.reach[:MOST_NAMED])
+    if len(grid.reach) > MOST_NAMED:
+        reach += f" and {len(grid.reach) - MOST_NAMED} more stretches up to {grid.reach[-1][1]:.0f}"
     if not usable.any():
         low, high = sensor.range_nm
         raise CoverageError(
@@ -289,16 +328,23 @@ def _check_coverage(
             "there without gaps, or ask for another sensor"
         )
     if on_partial == "raise" and not usable.all():
-        lost = ", ".join(
-            f"{name} ({100 * share:.0f} %)"
-            for name, share, kept in zip(sensor.names, coverage, usable, strict=True)
-            if not kept
-        )
+        lost = named_shares(np.array(sensor.names)[~usable], coverage[~usable])
         raise CoverageError(
             f"{(~usable).sum()} of the {len(sensor)} bands of {sensor.id} are not covered by the "
             f"image ({reach} nm): {lost}; {100 * LEAST_COVERAGE:.0f} % of the response is "
-            "needed: pass on_partial='nan' to go without them"
+            "needed: with on_partial 'nan' they are NaN, with 'renormalise' what is covered counts"
         )
+
+
+def named_shares(names: Sequence[str] | np.ndarray, shares: Sequence[float] | np.ndarray) -> str:
+    """Return names of bands with the share of each that is covered, the first of many.
+
+    >>> named_shares(["B8", "B9"], [0.76, 0.0])
+    'B8 (76 %), B9 (0 %)'
+    """
+    told = [f"{name} ({100 * share:.0f} %)" for name, share in zip(names, shares, strict=True)]
+    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return ", ".join(told[:MOST_NAMED]) + more
 
 
 def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:

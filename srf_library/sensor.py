@@ -1,5 +1,6 @@
 """A sensor and its bands."""
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from srf_library.errors import (
     TableError,
     UnknownNameError,
 )
+from srf_library.names import folded
 from srf_library.profiles import Gaussian, Profile, Sampled, trimmed
 from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
@@ -56,6 +58,11 @@ class Band:
         Raises:
             TableError: if these cannot be a response.
         """
+        if np.shape(wavelength) != np.shape(response):
+            raise TableError(
+                f"band {name} has {np.size(wavelength)} wavelengths and {np.size(response)} "
+                "responses; give one response for each"
+            )
         order = np.argsort(wavelength, kind="stable")
         nm = np.asarray(wavelength, dtype=np.float64)[order]
         samples = np.asarray(response, dtype=np.float64)[order]
@@ -75,13 +82,18 @@ class Band:
             fwhm: its full width at half maximum [nm].
 
         Raises:
-            TableError: if one of the two is not a positive number.
+            TableError: if one of the two is not a positive number, or the width is the larger.
         """
         for what, value in (("centre", centre), ("fwhm", fwhm)):
             if not 0 < value < np.inf:
                 raise TableError(
                     f"band {name} has the {what} {value:g} nm; give a positive number of nanometres"
                 )
+        if fwhm >= centre:
+            raise TableError(
+                f"band {name}, at {centre:g} nm, has the fwhm {fwhm:g} nm; give the width in the "
+                "unit of the centre"
+            )
         return cls(name, Gaussian(float(centre), float(fwhm)))
 
     @property
@@ -102,13 +114,15 @@ class Band:
     @property
     def fwhm(self) -> float:
         """The distance between the two outermost half maxima [nm]."""
-        low, high = self.profile.half_maxima
-        return high - low
+        return self.profile.fwhm
 
     @property
     def support(self) -> tuple[float, float]:
         """The wavelengths [nm] outside which the response is zero, or was not measured."""
         return float(self.profile.knots[0]), float(self.profile.knots[-1])
+
+    def __repr__(self) -> str:
+        return f"<Band {self.name}: {self.centroid:.1f} nm, FWHM {self.fwhm:.1f} nm, {self.kind}>"
 
     def shifted(self, by: float) -> "Band":
         """Return the same band, moved by so many nm."""
@@ -183,20 +197,29 @@ class Sensor:
         supports = [band.support for band in self.bands]
         return min(low for low, _ in supports), max(high for _, high in supports)
 
+    def __repr__(self) -> str:
+        low, high = self.range_nm
+        return f"<Sensor {self.id}: {len(self)} bands, {low:.0f}-{high:.0f} nm, {self.kind}>"
+
     def __getitem__(self, name: str) -> Band:
-        """Return the band called ``name``.
+        """Return the band called ``name``; "B08", "b8" and "8" are "B8" too.
 
         Raises:
             NotShippedError: if the sensor has it, but the library does not.
             UnknownNameError: if there is none.
         """
-        for band in self.bands:
-            if band.name == name:
-                return band
+        for spelling in (str, _plain):
+            for band in self.bands:
+                if spelling(band.name) == spelling(name):
+                    return band
         if name in self.not_shipped:
             how = "take it from its agency"
             raise NotShippedError(f"{self.id} {name}", self.not_shipped[name], how)
         raise UnknownNameError(f"a band of {self.id}", name, self.names)
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a band called ``name``, spelt as `names` has it."""
+        return name in self.names or name in self.bands
 
     def __iter__(self) -> Iterator[Band]:
         return iter(self.bands)
@@ -209,23 +232,25 @@ class Sensor:
 
         Raises:
             UnknownNameError: if it has no band of that name.
+            TableError: if there are none.
         """
+        names = [names] if isinstance(names, str) else names
         return replace(self, bands=tuple(self[name] for name in names))
 
     def at(
         self,
         wavelengths: Sequence[float] | np.ndarray,
-        fwhm: Sequence[float] | np.ndarray | None = None,
+        fwhm: float | Sequence[float] | np.ndarray | None = None,
     ) -> "Sensor":
         """Return the sensor with its bands where a scene says that they are.
 
-        The scene's own centres win over the library's: a curve is moved so that its centroid
-        lies there, and a Gaussian takes the scene's width as well.
+        The scene's own centres win over the library's: a curve is moved so that its centroid or
+        its midpoint, whichever is nearer, lies there; a Gaussian takes the scene's width as well.
 
         Args:
             wavelengths: the scene's band centres [nm or µm, told by their size], one for each
                 band, in their order.
-            fwhm: the scene's band widths, in the same unit; NaN where not known.
+            fwhm: the scene's band widths, one a band or one for all; NaN where not known.
 
         Raises:
             GridError: if there is not one for each band, or one cannot be a band's.
@@ -240,29 +265,45 @@ class Sensor:
                 f"{self.id} has {len(self)} bands, but the scene gives {len(centres)} "
                 "wavelengths; select the sensor's bands that the scene has"
             )
-        self._warn_of_shift(centres)
-        placed = (_placed(*each) for each in zip(self.bands, centres, widths, strict=True))
+        shifts = self._shifts(centres)
+        placed = (_placed(*each) for each in zip(self.bands, centres, shifts, widths, strict=True))
         return replace(self, bands=tuple(placed))
 
-    def _warn_of_shift(self, centres: Float[np.ndarray, " band"]) -> None:
+    def _shifts(self, centres: Float[np.ndarray, " band"]) -> Float[np.ndarray, " band"]:
+        """Return how far each band lies from its place in the library [nm], and warn if far."""
         # A file may state centroids or midpoints: neither is wrong.
         known = np.array([[band.centroid, band.midpoint] for band in self.bands])
-        shift = np.abs(known - centres[:, np.newaxis]).min(axis=1)
-        worst = int(np.argmax(shift))
-        if shift[worst] > LARGEST_SHIFT:
+        distances = centres[:, np.newaxis] - known
+        nearer = np.abs(distances).argmin(axis=1)[:, np.newaxis]
+        shifts = np.take_along_axis(distances, nearer, axis=1)[:, 0]
+        worst = int(np.argmax(np.abs(shifts)))
+        if abs(shifts[worst]) > LARGEST_SHIFT:
+            place = centres[worst] - shifts[worst]
             warnings.warn(
                 f"the scene puts {self.id} {self.names[worst]} at {centres[worst]:g} nm, "
-                f"{shift[worst]:.1f} nm from the library's {known[worst, 0]:.1f} nm; the scene's "
+                f"{abs(shifts[worst]):.1f} nm from the library's {place:.1f} nm; the scene's "
                 "wavelengths are used: see that it is that sensor",
                 CentreShiftWarning,
                 stacklevel=3,
             )
+        return shifts
 
 
-def _placed(band: Band, centre: float, width: float) -> Band:
-    if isinstance(band.profile, Gaussian) and np.isfinite(width):
-        return Band.gaussian(band.name, centre, width)
-    return band.shifted(centre - band.centroid)
+def _plain(name: object) -> str:
+    """Return a band's name without case, without "band" or "B" before a number, and its zeros.
+
+    >>> _plain("B08"), _plain("Band 8A"), _plain("PAN")
+    ('8', '8a', 'pan')
+    """
+    letters = folded(str(name))
+    return re.sub(r"^(band|b)?0*(?=\d)", "", letters)
+
+
+def _placed(band: Band, centre: float, shift: float, width: float) -> Band:
+    if isinstance(band.profile, Gaussian):
+        fwhm = width if np.isfinite(width) else band.profile.width
+        return Band.gaussian(band.name, centre, fwhm)
+    return band.shifted(shift)
 
 
 def _check_samples(

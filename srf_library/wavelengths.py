@@ -11,6 +11,8 @@ from srf_library.errors import GridError
 SHORTEST, LONGEST = 100.0, 20_000.0
 # No number up to here can be nanometres, and none above it micrometres.
 LARGEST_MICROMETRE = 20.0
+# A band of less than 0.5 nm, or of more than 500 nm, is rarer than a width in the other unit.
+LARGEST_WIDTH_IN_MICROMETRES = 0.5
 
 
 def in_nanometres(wavelengths: Sequence[float] | np.ndarray) -> Float[np.ndarray, " band"]:
@@ -51,16 +53,19 @@ def in_nanometres(wavelengths: Sequence[float] | np.ndarray) -> Float[np.ndarray
 
 
 def widths_in_nanometres(
-    fwhm: Sequence[float] | np.ndarray | None, wavelengths: Sequence[float] | np.ndarray
+    fwhm: float | Sequence[float] | np.ndarray | None, wavelengths: Sequence[float] | np.ndarray
 ) -> Float[np.ndarray, " band"]:
-    """Return band widths in nm, which are given in the unit of the band centres.
+    """Return band widths in nm.
+
+    Beside centres in µm, widths up to 0.5 are in µm too, and larger ones in nm.
 
     Args:
-        fwhm: full widths at half maximum, NaN where not known; None where none is.
+        fwhm: full widths at half maximum, one a band or one for all; NaN where not known; None
+            where none is.
         wavelengths: the band centres [nm or µm, told by their size].
 
     Raises:
-        GridError: if there is not one a band, or one is not positive.
+        GridError: if there is not one a band, or one is not positive, or wider than its centre.
 
     >>> widths_in_nanometres([0.02, 0.03], [0.49, 0.56]).tolist()
     [20.0, 30.0]
@@ -69,15 +74,20 @@ def widths_in_nanometres(
     if fwhm is None:
         return np.full(len(centres), np.nan)
     widths = np.asarray(fwhm, dtype=np.float64)
-    if widths.shape != centres.shape:
+    if widths.shape not in ((), centres.shape):
         raise GridError(
-            f"{len(centres)} wavelengths come with {widths.size} widths (fwhm); give one for each"
+            f"{len(centres)} wavelengths come with {widths.size} widths (fwhm); give one for each, "
+            "or one for all"
         )
-    unlike = (widths <= 0) | np.isinf(widths)
+    widths = np.broadcast_to(widths, centres.shape)
+    if np.max(wavelengths) <= LARGEST_MICROMETRE:
+        in_um = widths <= LARGEST_WIDTH_IN_MICROMETRES
+        widths = np.where(in_um, np.round(widths * 1000, 6), widths)
+    unlike = (widths <= 0) | (widths >= centres)
     if unlike.any():
         band = int(np.argmax(unlike))
         raise GridError(
-            f"band {band + 1} has the width (fwhm) {widths[band]:g}; give a positive number, or "
-            "NaN where it is not known"
+            f"band {band + 1}, at {centres[band]:g} nm, has the width (fwhm) {widths[band]:g} nm; "
+            "give a positive width in the unit of the centres, or NaN where it is not known"
         )
-    return np.round(widths * 1000, 6) if max(wavelengths) <= LARGEST_MICROMETRE else widths
+    return widths

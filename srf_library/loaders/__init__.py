@@ -7,10 +7,12 @@ The format is told by the file's first bytes, the layout of a table by its headi
     band,centre_nm,fwhm_nm            one row a band; it responds as a Gaussian
 """
 
+import hashlib
 from pathlib import Path
 
 from srf_library.errors import TableError
 from srf_library.loaders import cells, envi, tables, xlsx
+from srf_library.loaders.units import UNITS
 from srf_library.sensor import Provenance, Sensor
 
 LARGEST = 64 * 1024 * 1024  # bytes; a table of 300 bands at 0.1 nm is smaller
@@ -29,19 +31,20 @@ def read(
         path: a CSV or text table, an .xlsx workbook such as ESA's, or an ENVI header with
             wavelengths and widths (fwhm).
         id: what the sensor is to be called; the file's name without its suffix if left out.
-        unit: ``"nm"`` or ``"um"``, where the file does not say what its wavelengths are in; if
-            left out, told by their size.
+        unit: ``"nm"``, ``"um"`` or ``"angstrom"``, the unit of its wavelengths and widths,
+            whatever the file says; if left out, and the file does not say, told by their size.
         sheet: the sheet of a workbook, where several hold responses.
 
     Raises:
         TableError: if the file cannot be read, or holds no responses.
 
     Warns:
-        TableWarning: if wavelengths are taken for µm, or responses for percent, unsaid.
+        TableWarning: if wavelengths are taken for µm, or responses for percent, unsaid; if a
+            response is cut off.
     """
     path = Path(path)
-    if unit not in ("", *tables.UNITS):
-        raise TableError(f"the unit is {unit!r}; choose 'nm' or 'um'")
+    if unit not in ("", *UNITS):
+        raise TableError(f"the unit is {unit!r}; choose 'nm', 'um' or 'angstrom'")
     content = _content(path)
     if content.startswith(b"PK"):
         rows = xlsx.rows(content, sheet, str(path))
@@ -55,7 +58,9 @@ def read(
         title=path.name,
         bands=bands,
         quality="as the file has it",
-        provenance=Provenance(document=path.name),
+        provenance=Provenance(
+            document=path.name, package=f"file, sha256 {hashlib.sha256(content).hexdigest()}"
+        ),
     )
 
 

@@ -16,6 +16,8 @@ def text(content: bytes, source: str) -> str:
     Raises:
         TableError: if it is no text.
     """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
     if b"\0" in content:
         raise TableError(f"{source} is no text; give a CSV table, an .xlsx or an ENVI header")
     try:

@@ -4,14 +4,12 @@ import re
 
 import numpy as np
 
-from srf_library.errors import GridError, TableError
-from srf_library.loaders.tables import UNITS
+from srf_library.errors import TableError
+from srf_library.loaders.units import named_unit, wavelengths_in_nm
 from srf_library.sensor import Band
-from srf_library.wavelengths import in_nanometres
 
 _FIELD = re.compile(r"^\s*([^=\n]+?)\s*=\s*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
-_NAMES = {"nm": "nm", "nanometer": "nm", "nanometre": "nm", "um": "um"}
-_NAMES |= {"micron": "um", "micrometer": "um", "micrometre": "um"}
+_NO_UNIT = {"", "unknown", "none"}
 
 
 def bands(text: str, unit: str, source: str) -> tuple[Band, ...]:
@@ -32,16 +30,14 @@ def bands(text: str, unit: str, source: str) -> tuple[Band, ...]:
             f"{source} gives {len(centres)} wavelengths and {len(widths)} widths (fwhm); a "
             "response needs both for every band: add the list that is short"
         )
-    stated = fields.get("wavelength units", "").casefold().removesuffix("s").replace("µ", "u")
-    name = unit or _NAMES.get(stated, "")
-    try:
-        nm = in_nanometres(centres * UNITS[name] if name else centres)
-    except GridError as error:
-        raise TableError(f"{source}: {error}") from error
+    stated = fields.get("wavelength units", "")
+    if not unit and not named_unit(stated) and stated.casefold() not in _NO_UNIT:
+        raise TableError(f"{source} gives wavelengths in {stated!r}; give them in nm or um")
+    nm = wavelengths_in_nm(centres, unit or named_unit(stated), source)
     names = _texts(fields, "band names")
     if len(names) != len(nm) or len(set(names)) != len(nm):
         names = [f"B{number}" for number in range(1, len(nm) + 1)]
-    return tuple(map(Band.gaussian, names, nm, widths * nm[0] / centres[0]))
+    return tuple(map(Band.gaussian, names, nm, np.round(widths * (nm[0] / centres[0]), 6)))
 
 
 def _texts(fields: dict[str, str], name: str) -> list[str]:

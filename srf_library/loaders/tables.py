@@ -7,29 +7,34 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from srf_library.errors import GridError, TableError, TableWarning
+from srf_library.errors import TableError, TableWarning
 from srf_library.loaders.cells import Rows
+from srf_library.loaders.units import UNITS, stated_unit, wavelengths_in_nm
 from srf_library.names import folded
 from srf_library.sensor import Band
-from srf_library.wavelengths import LARGEST_MICROMETRE, in_nanometres
 
-# What a unit's numbers are multiplied with to be nanometres.
-UNITS = {"nm": 1.0, "um": 1000.0}
 # No relative response lies above this, whatever its noise; those in percent do.
 LARGEST_RESPONSE = 1.5
+# Agencies publish noise about zero as it was measured, down to -1 % of the peak.
+LARGEST_NOISE = 0.02
+# A response that ends above this was cut off by its table.
+LARGEST_END = 0.1
+# No optical band is narrower [nm]; a width in another unit is.
+NARROWEST = 0.1
 
 # How the headings of a column begin, without case, spaces and signs.
 _HEADINGS = {
     "wavelength": ("wavelength", "wvl", "wl", "lambda", "srwl"),
-    "centre": ("centre", "center", "centroid", "cwl"),
+    "centre": ("centre", "center", "central", "centroid", "cwl", "bandcent"),
     "fwhm": ("fwhm", "width", "bandwidth"),
-    "response": ("response", "rsr", "srf", "relative", "spectralresponse"),
+    "response": ("response", "rsr", "srf", "relative", "spectralresponse", "transmi", "value"),
     "band": ("band", "channel", "name"),
 }
 _LAYOUTS = (
     "write a heading such as wavelength_nm,B1,B2 or band,wavelength_nm,response or "
     "band,centre_nm,fwhm_nm above the rows"
 )
+_BLANK = {"", "nan", "na", "n/a", "none", "null", "-"}
 
 
 def bands(rows: Rows, unit: str, source: str) -> tuple[Band, ...]:
@@ -50,7 +55,7 @@ def bands(rows: Rows, unit: str, source: str) -> tuple[Band, ...]:
     if not body:
         raise TableError(f"{source} has a heading and no rows; add a row for each sample or band")
     table = _Table(heading, body, unit, source)
-    if {"fwhm"} <= set(table.roles) and {"centre", "wavelength"} & set(table.roles):
+    if "fwhm" in table.roles and {"centre", "wavelength"} & set(table.roles):
         return table.gaussian_bands()
     if {"band", "wavelength", "response"} <= set(table.roles):
         return table.long_bands()
@@ -80,47 +85,88 @@ class _Table:
         self.roles: dict[str, int] = {}
         for column, cell in enumerate(heading):
             self.roles.setdefault(_role(cell), column)
+        long = next((row for row in body if any(row[len(heading) :])), None)
+        if long is not None:
+            raise TableError(
+                f"{source}: the row that begins with {long[0]!r} has more cells than the heading; "
+                "name every column"
+            )
 
     def gaussian_bands(self) -> tuple[Band, ...]:
         """Read a centre and a width a row."""
         column = self.roles.get("centre", self.roles.get("wavelength", 0))
-        centres, widths = self.numbers(column), self.numbers(self.roles["fwhm"])
+        centres = self.numbers(column)
         nm = self.nanometres(column, centres)
-        factor = self.stated(self.roles["fwhm"]) or nm[0] / centres[0]
+        stated = stated_unit(self.heading[self.roles["fwhm"]], self.source) or self.unit
+        factor = UNITS[stated] if stated else nm[0] / centres[0]
+        widths = self.numbers(self.roles["fwhm"]) * factor
         names = self.texts(self.roles["band"]) if "band" in self.roles else _numbered(len(nm))
-        return tuple(map(Band.gaussian, names, nm, widths * factor))
+        if widths.min() < NARROWEST:
+            narrow = int(np.argmin(widths))
+            raise TableError(
+                f"{self.source}: band {names[narrow]}, at {nm[narrow]:g} nm, has the fwhm "
+                f"{widths[narrow]:g} nm; give the width in the unit of the centre, or state its own"
+            )
+        return tuple(map(Band.gaussian, names, nm, widths))
 
     def long_bands(self) -> tuple[Band, ...]:
         """Read a sample a row."""
         names = np.array(self.texts(self.roles["band"]))
         nm = self.nanometres(self.roles["wavelength"])
-        responses = self.responses([self.roles["response"]])[0]
+        (responses,) = self.responses([self.roles["response"]])
         order = dict.fromkeys(names.tolist())
         return tuple(
-            Band.sampled(name, nm[names == name], responses[names == name]) for name in order
+            self.sampled_band(name, nm[names == name], responses[names == name]) for name in order
         )
 
     def wide_bands(self) -> tuple[Band, ...]:
-        """Read a band a column."""
-        wavelength = self.roles["wavelength"]
-        nm = self.nanometres(wavelength)
-        columns = [c for c, cell in enumerate(self.heading) if cell and c != wavelength]
+        """Read a band a column; an empty cell was not sampled."""
+        places = [c for c, cell in enumerate(self.heading) if _role(cell) == "wavelength"]
+        if len(places) > 1:
+            raise TableError(
+                f"{self.source} names {len(places)} columns of wavelengths; write one row a "
+                "sample, as band,wavelength_nm,response"
+            )
+        nm = self.nanometres(places[0])
+        columns = [c for c, cell in enumerate(self.heading) if cell and c != places[0]]
         if not columns:
             raise TableError(f"{self.source} has wavelengths and no responses; {_LAYOUTS}")
         names = _without_prefix([self.heading[column] for column in columns])
-        return tuple(map(Band.sampled, names, [nm] * len(names), self.responses(columns)))
+        return tuple(
+            self.sampled_band(name, nm[known], response[known])
+            for name, response in zip(names, self.responses(columns), strict=True)
+            for known in [~np.isnan(response)]
+        )
+
+    def sampled_band(
+        self, name: str, nm: Float[np.ndarray, " sample"], response: Float[np.ndarray, " sample"]
+    ) -> Band:
+        """Return a band, its noise about zero taken off; say so if the table cuts it off."""
+        peak = response.max(initial=0)
+        if 0 > response.min(initial=0) >= -LARGEST_NOISE * peak:
+            response = np.clip(response, 0, None)
+        band = Band.sampled(name, nm, response)
+        low, high = band.support
+        for end in (low, high):
+            share = float(band.profile(np.array([end]))[0])
+            if share > LARGEST_END:
+                _warn(
+                    f"{self.source}: band {name} ends at {end:g} nm with {100 * share:.0f} % of "
+                    "its peak; the table may cut it off"
+                )
+        return band
 
     def texts(self, column: int) -> list[str]:
         """Return a column's cells."""
         return [row[column] if column < len(row) else "" for row in self.body]
 
-    def numbers(self, column: int, blank: float = np.nan) -> Float[np.ndarray, " row"]:
-        """Return a column's numbers."""
-        return np.array([self._number(cell, column, blank) for cell in self.texts(column)])
+    def numbers(self, column: int) -> Float[np.ndarray, " row"]:
+        """Return a column's numbers, NaN where there is none."""
+        return np.array([self._number(cell, column) for cell in self.texts(column)])
 
-    def _number(self, cell: str, column: int, blank: float) -> float:
+    def _number(self, cell: str, column: int) -> float:
         try:
-            return float(cell) if cell else blank
+            return np.nan if cell.casefold() in _BLANK else float(cell)
         except ValueError:
             raise TableError(
                 f"{self.source}: {cell!r} in column {self.heading[column]!r} is no number; "
@@ -132,31 +178,18 @@ class _Table:
     ) -> Float[np.ndarray, " row"]:
         """Return a column's wavelengths [nm]."""
         values = self.numbers(column) if values is None else values
-        factor = self.stated(column)
-        if factor is None and np.nanmax(values, initial=0) <= LARGEST_MICROMETRE:
-            _warn(
-                f"{self.source}: the wavelengths end at {np.nanmax(values, initial=0):g} and are "
-                "taken for µm; state the unit to be sure"
+        unit = self.unit or stated_unit(self.heading[column], self.source)
+        if np.isnan(values).any():
+            row = int(np.argmax(np.isnan(values))) + 1
+            raise TableError(
+                f"{self.source}: row {row} below the heading has no wavelength; give it one, or "
+                "remove the row"
             )
-        try:
-            # A stated unit wins: 15 may be nm, though only an X-ray sensor would have it.
-            return in_nanometres(values if factor is None else np.round(values * factor, 6))
-        except GridError as error:
-            raise TableError(f"{self.source}: {error}") from error
-
-    def stated(self, column: int) -> float | None:
-        """Return what takes a column to nm, if the user or the column's heading states a unit."""
-        if self.unit:
-            return UNITS[self.unit]
-        name = self.heading[column].casefold().replace("µ", "u").replace("μ", "u")
-        name = name.rstrip(" )]")
-        if name.endswith(("um", "micron", "microns", "micrometer", "micrometers", "micrometres")):
-            return UNITS["um"]
-        return UNITS["nm"] if name.endswith(("nm", "nanometer", "nanometers")) else None
+        return wavelengths_in_nm(values, unit, self.source)
 
     def responses(self, columns: Sequence[int]) -> list[Float[np.ndarray, " row"]]:
-        """Return the responses of columns; an empty cell is no response."""
-        read = [self.numbers(column, blank=0.0) for column in columns]
+        """Return the responses of columns."""
+        read = [self.numbers(column) for column in columns]
         peak = max(float(np.nanmax(column, initial=0)) for column in read)
         if peak > LARGEST_RESPONSE:
             _warn(

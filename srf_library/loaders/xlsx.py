@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from xml.etree import ElementTree
 
 from srf_library.errors import TableError
@@ -12,6 +13,11 @@ from srf_library.loaders.tables import heading_row
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+# What zipfile, zlib and the XML parser raise on files that are broken, encrypted or something else.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, ValueError, TypeError,
+    RuntimeError, EOFError,
+)  # fmt: skip
 LARGEST_PART = 256 * 1024 * 1024  # bytes, unpacked
 
 
@@ -28,9 +34,9 @@ def rows(content: bytes, sheet: str, source: str) -> Rows:
     """
     try:
         return _rows(zipfile.ZipFile(io.BytesIO(content)), sheet, source)
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, IndexError) as error:
-        if isinstance(error, TableError):
-            raise
+    except TableError:
+        raise
+    except _BROKEN as error:
         raise TableError(
             f"{source} cannot be read as a workbook; save its table as CSV and give that"
         ) from error
@@ -43,8 +49,8 @@ def _rows(book: zipfile.ZipFile, sheet: str, source: str) -> Rows:
             raise TableError(
                 f"{source} has no sheet called {sheet!r}; it has {_quoted(list(places))}"
             )
-        return _cells(book, places[sheet])
-    read = {name: _cells(book, place) for name, place in places.items()}
+        return _cells(book, places[sheet], source)
+    read = {name: _cells(book, place, source) for name, place in places.items()}
     meant = [name for name, found in read.items() if heading_row(found) is not None]
     if len(meant) > 1:
         raise TableError(
@@ -69,7 +75,7 @@ def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-def _cells(book: zipfile.ZipFile, place: str) -> Rows:
+def _cells(book: zipfile.ZipFile, place: str, source: str) -> Rows:
     shared = _shared_strings(book)
     rows = []
     for row in _xml(book, place).iter(f"{_MAIN}row"):
@@ -77,15 +83,20 @@ def _cells(book: zipfile.ZipFile, place: str) -> Rows:
         for cell in row.iter(f"{_MAIN}c"):
             column = _column(cell.attrib["r"]) if "r" in cell.attrib else len(cells)
             cells += [""] * (column - len(cells))
-            cells.append(_value(cell, shared).strip())
+            cells.append(_value(cell, shared, source).strip())
         rows.append(cells)
     return rows
 
 
-def _value(cell: ElementTree.Element, shared: list[str]) -> str:
+def _value(cell: ElementTree.Element, shared: list[str], source: str) -> str:
     if cell.get("t") == "inlineStr":
         return "".join(part.text or "" for part in cell.iter(f"{_MAIN}t"))
     text = cell.findtext(f"{_MAIN}v") or ""
+    if not text and cell.find(f"{_MAIN}f") is not None:
+        raise TableError(
+            f"{source}: cell {cell.get('r')} holds a formula without a value; open the workbook in "
+            "a spreadsheet program and save it"
+        )
     return shared[int(text)] if cell.get("t") == "s" else text
 
 
@@ -110,6 +121,7 @@ def _xml(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
     if book.getinfo(name).file_size > LARGEST_PART:
         raise ValueError(f"{name} is too large for a table of responses")
     content = book.read(name)
-    if b"<!DOCTYPE" in content[:1024]:  # no workbook has one; entities could blow up in memory
+    # No workbook has one; entities could blow up in memory. Zeros: it may be UTF-16.
+    if b"<!DOCTYPE" in content.replace(b"\0", b""):
         raise ValueError(f"{name} declares a document type")
     return ElementTree.fromstring(content)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import physops
 import srf_library
 from physops import Bands
-from physops.errors import BandCountError, NotFloatingError
+from physops.errors import BandCountError, DimensionError, NotFloatingError
 from physops.resampling import SrfResampling
 from srf_library import CoverageError, UnknownNameError
 
@@ -85,6 +85,35 @@ def test_the_adjoint_is_the_transpose():
     assert torch.isfinite(operator.adjoint(operator(x))).all()
 
 
+@pytest.mark.parametrize("shape", [(), (4,), (2, 3, 4)])
+def test_other_spectra_come_out_bit_for_bit_as_without_the_missing_one(shape):
+    operator = physops.get("srf", sensor="S2A", wavelengths=FULL)
+    x = image(*shape, len(FULL), 5, dtype=torch.float32)
+    whole = operator(x, band_dim=-2)
+    x[..., 7, 2] = torch.nan
+    y = operator(x, band_dim=-2)
+    kept = [0, 1, 3, 4]
+    assert torch.equal(y[..., kept], whole[..., kept])
+    assert torch.isnan(y[..., 2]).any()
+
+
+def test_large_images_in_half_precision_have_no_missing_entries():
+    """Their sum is infinite in that type."""
+    operator = physops.get("srf", sensor="S2A", wavelengths=FULL)
+    x = torch.full((len(FULL), 400, 400), 0.9, dtype=torch.float16)
+    assert torch.isinf(x[0].sum())
+    torch.testing.assert_close(
+        operator(x), torch.full((13, 400, 400), 0.9).half(), atol=5e-3, rtol=0
+    )
+
+
+def test_a_module_in_another_precision_gives_what_it_gave():
+    operator = physops.get("srf", sensor="S2A", wavelengths=FULL)
+    x = image(len(FULL), 2, 2)
+    expected = operator(x)
+    torch.testing.assert_close(operator.half().double()(x), expected, rtol=0, atol=0)
+
+
 def test_a_missing_entry_spoils_the_bands_that_need_it_and_no_other_pixel():
     operator = physops.get("srf", sensor="S2A", wavelengths=FULL)
     clean = image(len(FULL), 3, 3)
@@ -158,6 +187,7 @@ def test_what_comes_out_can_be_passed_on():
         ({"sensor": "S2A"}, TypeError, r"needs sensor=.* and either bands= or wavelengths="),
         ({"wavelengths": NM}, TypeError, r"needs sensor=, the bands to come out"),
         ({"sensor": "S2A", "wavelengths": NM, "bands": Bands.at(NM)}, TypeError, "either bands="),
+        ({"sensor": "S2A", "bands": Bands.at(NM), "fwhm": 5.0}, TypeError, "have their own widths"),
         ({"sensor": "S2X", "wavelengths": NM}, UnknownNameError, "a sensor called 'S2X'"),
         ({"sensor": "S2A", "wavelengths": NM + 5000}, CoverageError, "none of the 13 bands"),
         (
@@ -175,6 +205,17 @@ def test_what_cannot_be_built_is_refused(arguments, error, sentence):
 def test_an_image_of_other_bands_is_refused():
     with pytest.raises(BandCountError, match="built for 103 bands and got 102"):
         visible()(image(102, 2, 2))
+
+
+def test_a_spectrum_needs_its_dimension_named():
+    with pytest.raises(
+        DimensionError, match=r"shape \(103,\) has no dimension -3.* -1 for spectra"
+    ):
+        visible()(image(103))
+
+
+def test_an_operator_says_what_it_is():
+    assert repr(visible()) == "SrfResampling(103 bands to sentinel2a_msi, integral-cubic)"
 
 
 def test_whole_numbers_are_refused():

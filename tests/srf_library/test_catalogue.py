@@ -69,13 +69,16 @@ def test_a_sensor_that_is_not_shipped_says_why_and_where_it_is(name):
         ("venus", "venus_vssc"),
         ("Hyperion", "eo1_hyperion"),
         ("MYD", "aqua_modis"),
+        ("L5 TM", "landsat5_tm"),
+        ("MODIS Terra", "terra_modis"),
+        ("S3A SLSTR", "sentinel3a_slstr"),
     ],
 )
 def test_names_as_people_write_them(name, id_):
     assert srf_library.get(name).id == id_
 
 
-@pytest.mark.parametrize("name", ["MODIS", "Terra", "SPOT-5", "PROBA-V"])
+@pytest.mark.parametrize("name", ["MODIS", "Terra", "SPOT-5", "PROBA-V", "S2", "S3A", "SPOT"])
 def test_a_name_of_several_sensors_is_answered_with_all_of_them(name):
     with pytest.raises(AmbiguousNameError, match=r"may mean \w+ or \w+.*; ask for one of them"):
         srf_library.get(name)
@@ -83,12 +86,12 @@ def test_a_name_of_several_sensors_is_answered_with_all_of_them(name):
 
 def test_an_unknown_sensor_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match=r"did you mean .*'sentinel2a_msi'"):
-        srf_library.get("sentinel2_msi")
+        srf_library.get("sentinel2d_msi")
 
 
 def test_an_unknown_band_is_answered_with_the_nearest():
-    with pytest.raises(UnknownNameError, match=r"a band of sentinel2a_msi called 'B8a'.*'B8A'"):
-        srf_library.get("sentinel2a_msi")["B8a"]
+    with pytest.raises(UnknownNameError, match=r"a band of sentinel2a_msi called 'B8B'.*'B8A'"):
+        srf_library.get("sentinel2a_msi")["B8B"]
 
 
 def test_a_name_like_nothing_known_is_answered_with_all():
@@ -100,6 +103,12 @@ def test_lists_take_a_pattern_and_a_kind():
     assert srf_library.list("sentinel2*") == ["sentinel2a_msi", "sentinel2b_msi"]
     assert srf_library.list(kind="gaussian") == ["aviris_ng", "eo1_hyperion", "neon_ais"]
     assert srf_library.list("nothing*") == []
+
+
+def test_an_unknown_kind_is_refused():
+    as_users_call_it = srf_library.list.__wrapped__  # without the type checks of the tests
+    with pytest.raises(ValueError, match="kind is 'box'; choose 'measured' or 'gaussian'"):
+        as_users_call_it(kind="box")
 
 
 def test_a_search_needs_all_its_words():

@@ -25,9 +25,15 @@ def test_boxes_overlap_by_their_areas():
 
 
 def test_a_band_without_a_partner_has_none():
-    pairs = {p.first.name: p for p in compare(srf_library.get("S2A"), srf_library.get("venus"))}
+    pairs = {pair.first.name: pair for pair in compare("S2A", "venus")}
     assert pairs["B12"].second is None
     assert pairs["B12"].overlap == 0
     assert np.isnan(pairs["B12"].centroid_shift)
     assert np.isnan(pairs["B12"].fwhm_change)
     assert pairs["B4"].second.name == "B7"
+
+
+def test_a_sliver_is_no_partner():
+    (pair,) = compare(srf_library.get("S2A").select("B6"), srf_library.get("S2A").select("B5"))
+    assert pair.overlap < 0.05
+    assert pair.second is None

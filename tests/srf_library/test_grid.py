@@ -19,10 +19,17 @@ def test_a_hole_of_more_than_three_spacings_is_a_gap(removed, runs):
     assert len(grid.runs) == runs
 
 
-def test_wide_bands_that_meet_have_no_gap_between_them():
-    holed = np.delete(EVEN, range(20, 25))
-    assert len(Grid.of(holed, np.full(len(holed), 60.0)).runs) == 1
-    assert len(Grid.of(holed, np.full(len(holed), 59.0)).runs) == 2
+@pytest.mark.parametrize(("width", "runs"), [(19, 6), (20, 2), (60, 2), (299, 2), (300, 1)])
+def test_bands_join_if_no_more_than_three_widths_apart_or_if_they_meet(width, runs):
+    """60 nm apart, but for one hole of 300 nm."""
+    centres = [400.0, 460, 520, 820, 880, 940]
+    assert len(Grid.of(centres, width).runs) == runs
+
+
+def test_nothing_is_known_between_the_bands_of_a_camera():
+    """Landsat-8 sees nothing between the red at 655 nm and the near infrared at 865 nm."""
+    centres, widths = [443.0, 483, 561, 655, 865], [16.0, 60, 57, 37, 28]
+    assert Grid.of(centres, widths).reach[-1] == (851, 879)
 
 
 def test_two_detectors_of_different_spacing_meet_without_a_gap():
@@ -31,13 +38,23 @@ def test_two_detectors_of_different_spacing_meet_without_a_gap():
 
 
 def test_detectors_that_measure_the_same_place_share_a_node():
-    grid = Grid.of([*EVEN, 500.4, 499.7], np.append(np.full(60, 10.0), [12.0, 14.0]))
+    grid = Grid.of([*EVEN, 500.05, 499.9])
     assert len(grid.nodes) == 60
-    assert grid.nodes[10] == pytest.approx((500 + 500.4 + 499.7) / 3)
-    assert grid.fwhm[10] == 12
+    assert grid.nodes[10] == pytest.approx((500 + 500.05 + 499.9) / 3)
     spread = grid.spread_over_bands(np.eye(60))
     np.testing.assert_allclose(spread[10, [10, 60, 61]], 1 / 3)
     np.testing.assert_allclose(spread.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(("apart", "nodes"), [(3.9, 60), (4.1, 61)])
+def test_bands_that_see_almost_the_same_light_share_a_node(apart, nodes):
+    """Two Gaussians side by side are, to second order, one of their mean and wider."""
+    grid = Grid.of([*EVEN, 990 + apart], 10.0)
+    assert len(grid.nodes) == nodes
+    if nodes == 60:
+        variance = 10**2 / (8 * np.log(2)) + (apart / 2) ** 2
+        assert grid.fwhm[-1] == pytest.approx(np.sqrt(8 * np.log(2) * variance))
+        assert grid.nodes[-1] == pytest.approx(990 + apart / 2)
 
 
 @given(st.permutations(range(12)))
@@ -59,10 +76,29 @@ def test_a_band_of_known_width_reaches_half_a_width_beyond_its_centre():
     assert Grid.of(EVEN, widths).reach == ((394, 990),)
 
 
-def test_multispectral_bands_far_apart_are_not_joined():
+def test_without_widths_bands_far_apart_are_not_joined():
     grid = Grid.of([443, 490, 560, 665, 705, 740, 783, 842, 865, 1610, 2190])
-    assert (865, 1610) not in grid.reach
-    assert grid.reach[0] == (443, 865)
+    assert grid.reach == (
+        *((nm, nm) for nm in (443, 490, 560)),
+        (665, 865),
+        (1610, 1610),
+        (2190, 2190),
+    )
+    assert len(Grid.of([400.0, 2400.0]).runs) == 2
+
+
+def test_a_width_that_is_not_known_does_not_undo_one_that_is():
+    grid = Grid.of([500.0, 500.1, 510.0], [8.0, np.nan, np.nan])
+    assert grid.fwhm[0] == pytest.approx(8)
+    assert np.isnan(grid.fwhm[1])
+
+
+def test_runs_that_reach_into_each_other_share_what_lies_between():
+    grid = Grid.of([450.0, 620.0], [150.0, np.nan])
+    assert grid.reach == ((375, 525), (620, 620))
+    wide = Grid.of([450.0, 590.0, 600.0], [300.0, np.nan, 150.0])
+    (_, high), (low, _) = wide.reach[:2]
+    assert high == low
 
 
 def test_what_cannot_be_bands_is_refused():

@@ -49,6 +49,7 @@ def test_samples_may_come_in_any_order():
         ([640, 650], [0.0, 0.0], r"band red responds nowhere \(all zero\); remove it"),
         ([640, 650], [1.0, -0.5], r"band red responds with -0.5 at 650 nm; a response is not neg"),
         ([640, 640], [1.0, 0.5], "band red has two responses at 640 nm; keep one"),
+        ([640, 650, 660], [0.0, 1.0], "band red has 3 wavelengths and 2 responses; give one"),
         ([640, np.nan], [1.0, 0.5], "band red has a wavelength that is no number"),
         ([640, 650], [1.0, np.nan], "band red has a response that is no number"),
     ],
@@ -62,6 +63,21 @@ def test_what_is_no_response_is_refused(nm, response, sentence):
 def test_a_gaussian_needs_a_place_and_a_width(centre, fwhm):
     with pytest.raises(TableError, match="give a positive number of nanometres"):
         Band.gaussian("B1", centre, fwhm)
+
+
+def test_a_band_wider_than_its_centre_has_a_width_in_another_unit():
+    with pytest.raises(TableError, match=r"band B1, at 480 nm, has the fwhm 60000 nm; give the"):
+        Band.gaussian("B1", 480, 60_000)
+
+
+@pytest.mark.parametrize("name", ["B8A", "b8a", "8A", "B08A", "Band 8a"])
+def test_a_band_goes_by_its_number(name):
+    assert srf_library.get("S2A")[name].name == "B8A"
+
+
+def test_sensors_and_bands_say_what_they_are_in_a_line():
+    assert repr(TWO) == "<Sensor two: 2 bands, 640-930 nm, gaussian>"
+    assert repr(TWO["nir"]) == "<Band nir: 850.0 nm, FWHM 40.0 nm, gaussian>"
 
 
 def test_two_bands_of_one_name_are_refused():
@@ -82,6 +98,7 @@ def test_what_the_library_hands_out_cannot_be_changed():
 
 def test_selected_bands_come_in_the_order_asked_for():
     assert TWO.select(["nir", "red"]).names == ("nir", "red")
+    assert TWO.select("nir").names == ("nir",)
     with pytest.raises(UnknownNameError, match="a band of two called 'blue'"):
         TWO.select(["blue"])
 
@@ -92,19 +109,37 @@ def test_a_band_that_is_not_shipped_says_why():
 
 
 def test_the_scenes_wavelengths_win():
+    red = TWO["red"]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        placed = TWO.at([TWO["red"].centroid + 1.5, 851.0], fwhm=[np.nan, 44.0])
-    assert placed["red"].centroid == pytest.approx(TWO["red"].centroid + 1.5)
-    assert placed["red"].fwhm == pytest.approx(TWO["red"].fwhm)
+        placed = TWO.at([max(red.centroid, red.midpoint) + 1.5, 851.0], fwhm=[np.nan, 44.0])
+    assert placed["red"].centroid == pytest.approx(red.centroid + 1.5)
+    assert placed["red"].fwhm == pytest.approx(red.fwhm)
     assert (placed["nir"].centroid, placed["nir"].fwhm) == (851.0, 44.0)
+
+
+@pytest.mark.parametrize("sensor", ["landsat7_etm", "landsat8_oli", "spot3_hrv1"])
+@pytest.mark.parametrize("place", ["centroid", "midpoint"])
+def test_a_scene_may_state_centroids_or_midpoints(sensor, place):
+    """They differ by up to 14 nm, in the panchromatic band of Landsat-7."""
+    own = srf_library.get(sensor)
+    placed = own.at([getattr(band, place) for band in own])
+    for band, other in zip(placed, own, strict=True):
+        assert band.centroid == pytest.approx(other.centroid)
 
 
 def test_a_scene_far_from_the_library_is_warned_of():
     red = TWO["red"].centroid
     with pytest.warns(CentreShiftWarning, match=r"puts two nir at 853.5 nm, 3.5 nm from"):
         placed = TWO.at([red / 1000, 0.8535])
+    assert placed["red"].centroid == pytest.approx(red, abs=1e-5)
     assert placed["nir"].centroid == pytest.approx(853.5)
+
+
+def test_a_band_is_in_its_sensor():
+    assert "B8A" in srf_library.get("S2A")
+    assert "B13" not in srf_library.get("S2A")
+    assert TWO["nir"] in TWO
 
 
 def test_a_scene_needs_a_wavelength_for_each_band():

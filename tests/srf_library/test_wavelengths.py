@@ -13,7 +13,12 @@ def test_micrometres_are_told_by_their_size():
 def test_widths_follow_the_unit_of_the_centres():
     np.testing.assert_array_equal(widths_in_nanometres([0.01, 0.02], [0.45, 2.2]), [10, 20])
     np.testing.assert_array_equal(widths_in_nanometres([10, np.nan], [450, 500]), [10, np.nan])
+    np.testing.assert_array_equal(widths_in_nanometres(0.01, [0.45, 2.2]), [10, 10])
     assert np.isnan(widths_in_nanometres(None, [450, 500])).all()
+
+
+def test_widths_in_nanometres_beside_centres_in_micrometres():
+    np.testing.assert_array_equal(widths_in_nanometres([6.5, 0.5], [0.45, 2.2]), [6.5, 500])
 
 
 @pytest.mark.parametrize(
@@ -38,9 +43,10 @@ def test_what_is_no_wavelength_is_refused(wavelengths, sentence):
     ("fwhm", "sentence"),
     [
         ([10.0], "2 wavelengths come with 1 widths"),
-        ([10.0, 0.0], r"band 2 has the width \(fwhm\) 0; give a positive number, or NaN"),
-        ([-1.0, 5.0], "band 1 has the width"),
-        ([np.inf, 5.0], "band 1 has the width"),
+        ([10.0, 0.0], r"band 2, at 550 nm, has the width \(fwhm\) 0 nm; give a positive width"),
+        ([-1.0, 5.0], "band 1, at 450 nm, has the width"),
+        ([np.inf, 5.0], "band 1, at 450 nm, has the width"),
+        ([10.0, 550.0], "in the unit of the centres, or NaN where it is not known"),
     ],
 )
 def test_what_is_no_width_is_refused(fwhm, sentence):

@@ -90,7 +90,8 @@ def assert_same_bands(a, b):
         "Title of the table,,\n" + WIDE,
         WIDE.replace("wavelength_nm", "Wavelength [nm]"),
         WIDE.replace("B1", "S_RSR_B1").replace("B2", "S_RSR_B2"),
-        WIDE.replace("490,0.5,0\n", "490,0.5,\n"),
+        WIDE.encode("utf-16"),
+        WIDE.replace("480,0,0", "480,0,-0.001"),
         "\ufeff" + WIDE.replace("\n", "\r\n"),
         "\n".join([WIDE.splitlines()[0], *reversed(WIDE.splitlines()[1:])]),
     ],
@@ -107,12 +108,47 @@ def test_a_table_is_read_as_it_stands(table):
     assert table(WIDE, id="my_camera").id == "my_camera"
 
 
+def test_an_empty_cell_was_not_sampled(table):
+    """As tables of bands with grids of their own come out of a join."""
+    joined = "wavelength_nm,B1,B2\n480,0,\n485,,0\n490,1,NaN\n495,n/a,1\n500,0,\n505,,0\n"
+    sensor = table(joined)
+    assert sensor["B1"].profile.wavelength.tolist() == [480, 490, 500]
+    assert sensor["B2"].profile.wavelength.tolist() == [485, 495, 505]
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"), [("um", 1e-3), ("(Å)", 10), ("angstrom", 10), ("[µm]", 1e-3), ("A", 10)]
+)
+def test_the_unit_of_the_heading_counts(table, unit, factor):
+    rows = "".join(f"{nm * factor:.6g},{r}\n" for nm, r in ((480, 0), (490, 1), (500, 0)))
+    assert table(f"wavelength {unit},B1\n{rows}")["B1"].support == (480, 500)
+
+
 def test_centres_and_widths_make_gaussians(table):
     sensor = table(CENTRES)
     assert sensor.names == ("blue", "red")
     assert [(band.centroid, band.fwhm) for band in sensor] == [(490, 65), (665, 30)]
     assert table("center wavelength (um),FWHM (nm)\n0.49,65\n0.665,30\n")["B2"].fwhm == 30
     assert table("wavelength,fwhm\n490,65\n665,30\n").names == ("B1", "B2")
+    headings = ("Band,Central wavelength,Bandwidth", "Name,Band Center (nm),width")
+    for heading in headings:
+        assert_same_bands(table(f"{heading}\nblue,490,65\nred,665,30\n"), sensor)
+
+
+@pytest.mark.filterwarnings("ignore::srf_library.TableWarning")
+def test_widths_in_another_unit_than_their_centres(table):
+    with pytest.raises(TableError, match=r"band B1, at 480 nm, has the fwhm 60000 nm; give the w"):
+        table("centre,fwhm\n0.48,60\n")
+    with pytest.raises(TableError, match=r"band B1, at 480 nm, has the fwhm 0\.06 nm; give the w"):
+        table("centre,fwhm\n480,0.06\n")
+    assert table("centre_um,fwhm_nm\n0.48,60\n")["B1"].fwhm == 60
+    with pytest.raises(TableError, match="give the width in the unit of the centre"):
+        table(envi("Micrometers", "0.49, 0.665", "65, 30"))
+
+
+def test_a_response_that_the_table_cuts_off_is_said(table):
+    with pytest.warns(TableWarning, match=r"band B1 ends at 500 nm with 40 % of its peak"):
+        table("wavelength_nm,B1\n480,0\n490,1\n500,0.4\n")
 
 
 @pytest.mark.parametrize(
@@ -123,6 +159,7 @@ def test_centres_and_widths_make_gaussians(table):
         ("Unknown", "0.49, 0.665", "0.065, 0.03"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*taken for µm")  # where the header does not know its unit
 def test_an_envi_header_states_centres_and_widths(table, unit, centres, widths):
     sensor = table(envi(unit, centres, widths), "scene.hdr")
     assert sensor.names == ("first band", "second band")
@@ -150,6 +187,7 @@ def test_micrometres_that_are_not_stated_are_told_and_said(table):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert table(um, unit="um")["B1"].support == (480, 510)
+        assert table(WIDE.replace("_nm", "_um"), unit="nm")["B1"].support == (480, 510)
         assert table(um.replace("wavelength", "wavelength_um"))["B1"].support == (480, 510)
 
 
@@ -167,15 +205,21 @@ def test_responses_in_percent_are_told_and_said(table):
         ("wavelength_nm,B1\n", "has a heading and no rows"),
         ("wavelength_nm,\n480,\n", "has wavelengths and no responses"),
         ("wavelength_nm,B1\n480,0\n490,much\n", r"'much' in column 'B1' is no number; correct it"),
-        ("wavelength_nm,B1\n480,0\nnan,1\n", r"band 2 has the wavelength nan"),
-        ("wavelength_nm,B1\n480,0\n,1\n", r"band 2 has the wavelength nan"),
+        ("wavelength_nm,B1\n480,0\nnan,1\n", r"row 2 below the heading has no wavelength"),
+        ("wavelength_nm,B1\n480,0\n,1\n", r"row 2 below the heading has no wavelength; give it"),
+        ("wavelength_nm,B1\n480,0\n490,1,1\n", r"the row that begins with '490' has more cells"),
+        ("wl_a,A,wl_b,B\n480,0,500,0\n490,1,510,1\n", r"names 2 columns of wavelengths; write"),
+        ("wavelength (cm-1),B1\n480,0\n490,1\n", r"states 'wavelength \(cm-1\)'; give wavele"),
+        ("wavelength_nm,B1\n0.48,0\n0.49,1\n", r"said to be in nm, but end at 0\.49; correct"),
+        (envi("Index", "1, 2", "1, 1"), r"gives wavelengths in 'Index'; give them in nm or um"),
         ("wavelength_nm,B1\n480,0\n490,-0.3\n", r"band B1 responds with -0\.3 at 490 nm"),
         ("wavelength_nm,B1,B2\n480,0,0\n490,1,0\n", r"band B2 responds nowhere \(all zero\)"),
         ("wavelength_nm,B1,B1\n480,0,0\n490,1,1\n", r"has 2 bands called 'B1'; give each its"),
         ("wavelength_nm,B1\n480,0\n480,1\n", r"band B1 has two responses at 480 nm"),
-        ("wavelength_nm,B1\n480,0\n490,nan\n", r"band B1 has a response that is no number"),
-        ("wavelength_um,B1\n480,0\n490,1\n", r"optical bands lie from 100 to 20000 nm"),
-        ("band,centre_nm,fwhm_nm\nB1,490,0\n", r"band B1 has the fwhm 0 nm; give a positive"),
+        ("wavelength_nm,B1\n480,0\n490,nan\n", r"band B1 has 1 samples; a response needs two"),
+        ("wavelength_nm,B1\n480,0\n490,inf\n", r"band B1 has a response that is no number"),
+        ("band,centre_nm,fwhm_nm\nB1,490,0\n", r"at 490 nm, has the fwhm 0 nm; give the width"),
+        ("wavelength_um,B1\n48,0\n49,1\n", r"optical bands lie from 100 to 20000 nm"),
         (envi(widths="65"), r"gives 2 wavelengths and 1 widths \(fwhm\); a response needs both"),
         (envi(centres="490, abc"), "wavelength holds something that is no number"),
         ("ENVI\nsamples = 3\n", r"gives 0 wavelengths and 0 widths"),
@@ -183,6 +227,7 @@ def test_responses_in_percent_are_told_and_said(table):
         (b"PK\x03\x04broken", "cannot be read as a workbook; save its table as CSV"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::srf_library.TableWarning")
 def test_what_is_no_table_of_responses_gets_one_sentence(table, content, sentence):
     with pytest.raises(TableError, match=sentence):
         table(content)
@@ -194,22 +239,44 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_an_unknown_unit_is_refused(table):
-    with pytest.raises(TableError, match="the unit is 'cm'; choose 'nm' or 'um'"):
+    with pytest.raises(TableError, match="the unit is 'cm'; choose 'nm', 'um' or 'angstrom'"):
         table(WIDE, unit="cm")
+
+
+def rezipped(content, change):
+    """Return a workbook whose parts went through a function of their name and bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return file.getvalue()
+
+
+def test_a_formula_without_a_value_is_refused(table):
+    formula = [["wavelength_nm", "B1"], [480, 0], [490, "=1-0"], [500, 0]]
+    with pytest.raises(TableError, match=r"cell B3 holds a formula without a value; open the"):
+        table(workbook(Responses=formula), "formula.xlsx")
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_a_broken_workbook_is_refused(table, part):
+    content = bytearray(workbook(Responses=ESA))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        start = book.getinfo(part).header_offset + 30 + len(part)
+    content[start : start + 20] = b"\xff" * 20
+    with pytest.raises(TableError, match="cannot be read as a workbook; save its table as CSV"):
+        table(bytes(content), "broken.xlsx")
 
 
 def test_a_workbook_with_entities_is_refused(table):
     """Entities that name each other nine deep would fill the memory."""
-    content = workbook(Responses=ESA)
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(bomb, "w") as new:
-        for name in old.namelist():
-            text = old.read(name)
-            if name == "xl/workbook.xml":
-                text = b'<!DOCTYPE a [<!ENTITY b "bbbb">]>' + text.split(b"?>", 1)[-1]
-            new.writestr(name, text)
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bbbb">]>'
+
+    def with_entities(name, text):
+        return bomb + text.split(b"?>", 1)[-1] if name == "xl/workbook.xml" else text
+
     with pytest.raises(TableError, match="cannot be read as a workbook"):
-        table(bomb.getvalue())
+        table(rezipped(workbook(Responses=ESA), with_entities), "bomb.xlsx")
 
 
 def test_what_the_library_ships_reads_back(tmp_path):
