@@ -11,90 +11,88 @@ The scenes' centres and widths, and the spectra, are those of the shared data.
 
 import csv
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from spectral import BandResampler
 
 import srf_library
 from benchmarks.ratio import Ratio
-from srf_library import ResponseMatrix, Sensor, response_matrix
+from srf_library import CoverageError, Sensor, response_matrix
 
 NM = np.arange(400.0, 2451.0)
 NEGLIGIBLE = 1e-4
 Grid = tuple[np.ndarray, np.ndarray]
+Spectra = Float[np.ndarray, "spectrum band"]
+Errors = tuple[float, float]
 
 
 def measure() -> dict[str, Ratio]:
     """Return, for each spectrometer, our error over SPy's on its worst sensor."""
     spectra = measured_spectra()
     sensors = [srf_library.get(id_) for id_ in srf_library.list(kind="measured")]
-    truths = {sensor.id: response_matrix(sensor, NM) for sensor in sensors}
     found, lost, bands = {}, 0, 0
-    for name, (centres, widths) in grids().items():
-        seen = observed(spectra, centres, widths)
-        errors = {}
+    for name, grid in grids().items():
+        seen_by, errors = observed(spectra, *grid), {}
         for sensor in sensors:
-            for matrix in _matrix(sensor, centres, widths):
-                truth = truths[sensor.id]
-                inside = truth.usable & _seen(sensor, centres, widths)
-                lost += int((inside & ~matrix.usable).sum())
-                bands += int(inside.sum())
-                both = inside & matrix.usable
-                if both.any():
-                    errors[sensor.id] = _errors(matrix, truth, both, spectra, seen, centres, widths)
+            counts = _seen(sensor, grid)
+            ours, theirs = _ours(sensor, grid, seen_by), _spy(sensor, grid, seen_by)
+            lost += int(np.isnan(ours[:, counts]).any(axis=0).sum())
+            bands += int(counts.sum())
+            if counts.any():
+                errors[sensor.id] = _errors(ours, theirs, truth(sensor, spectra), counts)
         found[name] = _worst(errors)
     gone = f"{lost} of the {bands} bands that the spectrometers see"
     found["bands lost"] = Ratio(value=lost / bands, goal=0, better="lower", detail=gone)
     return found
 
 
-def _matrix(sensor: Sensor, centres: np.ndarray, widths: np.ndarray) -> Iterator[ResponseMatrix]:
-    """Yield the matrix of a pair; none where the spectrometer sees none of the sensor's bands."""
+def truth(sensor: Sensor, spectra: Spectra) -> Spectra:
+    """Return the means of fine spectra over each response, as plain sums over nanometres."""
+    responses = np.array([band.profile(NM) for band in sensor])
+    return spectra @ (responses / np.maximum(responses.sum(axis=1, keepdims=True), 1e-9)).T
+
+
+def _ours(sensor: Sensor, grid: Grid, seen_by: Spectra) -> Spectra:
     try:
-        yield response_matrix(sensor, centres, widths)
-    except srf_library.CoverageError:
-        return
+        return response_matrix(sensor, *grid)(seen_by)
+    except CoverageError:
+        return np.full((len(seen_by), len(sensor)), np.nan)
 
 
-def _seen(sensor: Sensor, centres: np.ndarray, widths: np.ndarray) -> np.ndarray:
+def _spy(sensor: Sensor, grid: Grid, seen_by: Spectra) -> Spectra:
+    (centres, widths), bands = grid, list(sensor)
+    targets = (np.array([getattr(b, name) for b in bands]) for name in ("centroid", "fwhm"))
+    centroids, target_widths = targets
+    return seen_by @ BandResampler(centres, centroids, widths, target_widths).matrix.T
+
+
+def _seen(sensor: Sensor, grid: Grid) -> Bool[np.ndarray, " band"]:
     """Tell of which bands a spectrometer sees 98 % of the response.
 
     It sees what lies between the half maxima of a band, or between bands less than 30 nm apart.
+    Bands that the fine spectra do not cover do not count.
     """
-    nm = np.arange(NM[0], NM[-1], 0.5)
-    order = np.argsort(centres)
-    left, right = centres[order][:-1], centres[order][1:]
+    centres, widths = grid
+    nm = np.arange(300.0, 2700.0, 0.5)
+    left, right = np.sort(centres)[:-1], np.sort(centres)[1:]
     between = (nm[:, np.newaxis] >= left) & (nm[:, np.newaxis] <= right) & (right - left < 30)
     near = np.abs(nm[:, np.newaxis] - centres) <= widths / 2
-    seen = between.any(axis=1) | near.any(axis=1)
+    seen = (between.any(axis=1) | near.any(axis=1)) & (nm >= NM[0]) & (nm <= NM[-1])
     responses = np.array([band.profile(nm) for band in sensor])
     return responses[:, seen].sum(axis=1) >= 0.98 * responses.sum(axis=1)
 
 
 def _errors(
-    matrix: ResponseMatrix,
-    truth: ResponseMatrix,
-    both: np.ndarray,
-    spectra: np.ndarray,
-    seen: np.ndarray,
-    centres: np.ndarray,
-    widths: np.ndarray,
-) -> tuple[float, float]:
+    ours: Spectra, theirs: Spectra, expected: Spectra, counts: Bool[np.ndarray, " band"]
+) -> Errors:
     """Return the mean absolute error of ours and of SPy's over the bands that count."""
-    bands = [band for band, counts in zip(matrix.sensor, both, strict=True) if counts]
-    centroids = np.array([band.centroid for band in bands])
-    target_widths = np.array([band.fwhm for band in bands])
-    spy = BandResampler(centres, centroids, widths, target_widths).matrix
-    expected = truth(spectra)[:, both]
-    ours = np.abs(matrix(seen)[:, both] - expected).mean()
-    theirs = np.abs(seen @ spy.T - expected).mean()
-    return float(ours), float(theirs)
+    ours_off, theirs_off = (np.abs(got - expected)[:, counts] for got in (ours, theirs))
+    return float(np.nanmean(ours_off)), float(np.nanmean(theirs_off))
 
 
-def _worst(errors: dict[str, tuple[float, float]]) -> Ratio:
+def _worst(errors: dict[str, Errors]) -> Ratio:
     """Return the largest ratio of the pairs that count."""
     counting = {id_: pair for id_, pair in errors.items() if max(pair) >= NEGLIGIBLE}
     worst = max(counting, key=lambda id_: counting[id_][0] / counting[id_][1])

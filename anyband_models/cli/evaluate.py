@@ -49,7 +49,8 @@ def evaluate(
     family: Annotated[
         list[str],
         typer.Option(
-            help="random-P, gap-P, kN, pixel-P or stripes-P; may be repeated.", show_default=False
+            help="random-P, gap-P, kN, pixel-P, stripes-P or sensor-ID; may be repeated.",
+            show_default=False,
         ),
     ],
     seeds: Annotated[

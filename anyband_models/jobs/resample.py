@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from jaxtyping import Bool
+
 from anyband_models.damage.damage import Damage
 from anyband_models.errors import REFUSED_PARTS
 from anyband_models.files import Stage, staged
@@ -15,7 +18,7 @@ from anyband_models.scene.formats import check_writable, output_files, source_fi
 from anyband_models.scene.resampling import resample_scene
 from anyband_models.scene.scene import Scene
 from srf_library import ResponseMatrix, Sensor
-from srf_library.resampling import LEAST_COVERAGE, Method, OnPartial
+from srf_library.resampling import LEAST_COVERAGE, Method, OnPartial, named_shares
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,12 +26,16 @@ class ResampleResult:
     """What a resampling left behind.
 
     Attributes:
-        matrix: what the scene's bands were multiplied with.
+        scene: as it was read.
+        damage: what of it was not used.
+        matrix: what its bands were multiplied with.
         files: the files written, the manifest last.
     """
 
+    scene: Scene
+    damage: Damage
     matrix: ResponseMatrix
-    files: tuple[Path, ...]
+    files: tuple[Path, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -37,29 +44,99 @@ class ResampleResult:
 
     @property
     def notes(self) -> list[str]:
-        """A sentence on the bands that are not there."""
+        """What to know of the result, a sentence each."""
         matrix, needed = self.matrix, f"{100 * LEAST_COVERAGE:.0f} %"
-        columns = zip(matrix.sensor.names, matrix.coverage, matrix.usable, strict=True)
-        lost = [f"{name} ({100 * share:.0f} %)" for name, share, usable in columns if not usable]
-        if not lost:
-            return []
-        return [f"no data in {', '.join(lost)}: of their response, {needed} must be covered"]
+        lost, partial = ~matrix.usable, matrix.usable & (matrix.coverage < LEAST_COVERAGE)
+        notes = []
+        if not self._used_widths.any():
+            notes.append(
+                "the scene gives no band widths, and its bands are taken for points; --fwhm states "
+                "them"
+            )
+        if lost.any():
+            notes.append(f"no data in {self._shares(lost)}: {needed} of a response must be covered")
+        if partial.any():
+            notes.append(f"taken from what is covered of their response: {self._shares(partial)}")
+        there = zip(matrix.sensor, matrix.usable, strict=True)
+        finer = sum(
+            usable and band.fwhm < self._width_near(band.centroid) for band, usable in there
+        )
+        if finer:
+            notes.append(
+                f"{finer} bands are narrower than the scene's own there: what they show is "
+                "interpolated"
+            )
+        return notes
 
-    def rows(self) -> list[tuple[str, ...]]:
-        """A line for each band: its name, place, width, coverage and noise gain."""
+    def _shares(self, chosen: Bool[np.ndarray, " band"]) -> str:
+        names = np.array(self.matrix.sensor.names)
+        return named_shares(names[chosen], self.matrix.coverage[chosen])
+
+    @property
+    def _used_widths(self) -> Bool[np.ndarray, " band"]:
+        return np.isfinite(self.scene.fwhm) & ~self.damage.missing.all(axis=(1, 2))
+
+    def _width_near(self, nm: float) -> float:
+        """Return the width of the scene's band nearest to a place [nm]; 0 if it is not known."""
+        nearest = int(np.argmin(np.abs(self.scene.wavelength - nm)))
+        return float(np.nan_to_num(self.scene.fwhm[nearest], nan=0.0))
+
+    @property
+    def bands(self) -> list[dict[str, Any]]:
+        """Each band's name, place, width, coverage and noise gain, for JSON."""
         matrix = self.matrix
         return [
-            (
-                band.name,
-                f"{band.centroid:.1f}",
-                f"{band.fwhm:.1f}",
-                f"{100 * share:.1f}",
-                f"{gain:.2f}" if usable else "no data",
-            )
-            for band, share, gain, usable in zip(
-                matrix.sensor, matrix.coverage, matrix.noise_gain, matrix.usable, strict=True
+            {
+                "name": band.name,
+                "centroid_nm": band.centroid,
+                "fwhm_nm": band.fwhm,
+                "coverage": float(share),
+                "noise_gain": float(gain) if np.isfinite(gain) else None,
+            }
+            for band, share, gain in zip(
+                matrix.sensor, matrix.coverage, matrix.noise_gain, strict=True
             )
         ]
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The same for a table."""
+        return [
+            (
+                band["name"],
+                f"{band['centroid_nm']:.1f}",
+                f"{band['fwhm_nm']:.1f}",
+                f"{100 * band['coverage']:.1f}",
+                "no data" if band["noise_gain"] is None else f"{band['noise_gain']:.2f}",
+            )
+            for band in self.bands
+        ]
+
+    def summary(self, on_partial: OnPartial) -> dict[str, Any]:
+        """What was done, as numbers and words that JSON can hold."""
+        scene, sensor, source = self.scene, self.matrix.sensor, self.matrix.sensor.provenance
+        return {
+            "scene": scene.meta.path,
+            "quantity": scene.meta.quantity.value,
+            "scale": scene.meta.scale[0],
+            "offset": scene.meta.offset[0],
+            "damage": describe(self.damage),
+            "bands_used": len(scene.wavelength) - len(self.damage.empty_bands),
+            "widths_known": int(self._used_widths.sum()),
+            "sensor": sensor.id,
+            "title": sensor.title,
+            "responses": {
+                "kind": sensor.kind,
+                "quality": sensor.quality,
+                "document": source.document,
+                "version": source.version,
+                "package": source.package,
+            },
+            "method": self.matrix.method,
+            "on_partial": on_partial,
+            "bands": self.bands,
+            "notes": self.notes,
+            "versions": versions(),
+        }
 
 
 def run_resample(
@@ -91,49 +168,13 @@ def run_resample(
     """
     manifest = output.with_name(f"{output.name}.json")
     Stage(overwrite).check([*output_files(output), manifest], [*source_files(scene), *inputs])
-    result, matrix = resample_scene(scene, damage.missing, sensor, method, on_partial)
-    check_writable(result, output)
+    cube, matrix = resample_scene(scene, damage.missing, sensor, method, on_partial)
+    check_writable(cube, output)
+    result = ResampleResult(scene, damage, matrix)
     with staged(overwrite) as stage:
-        write_scene(result, output, stage)
-        told = summary(scene, damage, matrix, on_partial) | {"sha256": hashes(stage.pending)}
+        write_scene(cube, output, stage)
+        told = result.summary(on_partial) | {"sha256": hashes(stage.pending)}
         text = json.dumps(told, indent=2, allow_nan=False, ensure_ascii=False)
-        files = tuple(stage.pending)
+        images = tuple(stage.pending)
         stage(manifest).write_text(text + "\n", encoding="utf-8")
-    return ResampleResult(matrix, (*files, manifest))
-
-
-def summary(
-    scene: Scene, damage: Damage, matrix: ResponseMatrix, on_partial: OnPartial
-) -> dict[str, Any]:
-    """Return what was done, as numbers and words that JSON can hold."""
-    sensor, source = matrix.sensor, matrix.sensor.provenance
-    return {
-        "scene": scene.meta.path,
-        "quantity": scene.meta.quantity.value,
-        "damage": describe(damage),
-        "bands_used": len(scene.wavelength) - len(damage.empty_bands),
-        "sensor": sensor.id,
-        "title": sensor.title,
-        "responses": {
-            "kind": sensor.kind,
-            "quality": sensor.quality,
-            "document": source.document,
-            "version": source.version,
-            "package": source.package,
-        },
-        "method": matrix.method,
-        "on_partial": on_partial,
-        "bands": [
-            {
-                "name": band.name,
-                "centroid_nm": band.centroid,
-                "fwhm_nm": band.fwhm,
-                "coverage": float(share),
-                "noise_gain": float(gain) if usable else None,
-            }
-            for band, share, gain, usable in zip(
-                sensor, matrix.coverage, matrix.noise_gain, matrix.usable, strict=True
-            )
-        ],
-        "versions": versions(),
-    }
+    return ResampleResult(scene, damage, matrix, (*images, manifest))

@@ -5,21 +5,26 @@ from typing import Any
 
 import srf_library
 from anyband_models.files import staged
-from srf_library import Sensor, UnknownNameError
+from srf_library import Sensor
 from srf_library.sensor import Kind
 
 FILES = (".csv", ".txt", ".tsv", ".xlsx", ".hdr")
 
 
-def find_sensor(name: str) -> Sensor:
+def find_sensor(name: str, sheet: str = "", unit: str = "") -> Sensor:
     """Return a sensor of the library, or that of a file with responses.
+
+    Args:
+        name: of the sensor, or of the file.
+        sheet: the sheet of a workbook, where several hold responses.
+        unit: the unit of the file's wavelengths, where it does not say so.
 
     Raises:
         UnknownNameError: if it is neither.
         SrfError: as `srf_library.get` and `srf_library.read` do.
     """
     if Path(name).suffix.lower() in FILES or Path(name).is_file():
-        return srf_library.read(name)
+        return srf_library.read(name, sheet=sheet, unit=unit)
     return srf_library.get(name)
 
 
@@ -27,19 +32,18 @@ def overview(pattern: str, kind: Kind | None) -> list[dict[str, Any]]:
     """Return a line for each sensor of the library.
 
     Args:
-        pattern: what the ids match, or, if none does, a word of the names.
+        pattern: what the ids match, or, if none does, words of the names and sources.
         kind: measured or gaussian; both if None.
 
     Raises:
         UnknownNameError: if the pattern fits none.
+        NotShippedError: if it fits one that is known, but not here.
     """
     ids = srf_library.list(pattern, kind=kind)
     if not ids:
         of_kind = srf_library.list(kind=kind)
         ids = [id_ for id_ in srf_library.search(pattern) if id_ in of_kind]
-    if not ids:
-        raise UnknownNameError("a sensor", pattern, srf_library.list())
-    return [_line(srf_library.get(id_)) for id_ in ids]
+    return [_line(srf_library.get(id_)) for id_ in ids or [srf_library.get(pattern).id]]
 
 
 def _line(sensor: Sensor) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def draw(sensors: Sequence[Sensor], path: Path, suffix: str) -> None:
         ax.set_ylim(0, 1.12)
         ax.spines[["top", "right"]].set_visible(False)
         for sensor, colour in zip(sensors, COLOURS, strict=False):
-            _curves(ax, sensor, colour, named=len(sensors) == 1 and len(sensor) <= MOST_NAMED)
+            _curves(ax, sensor, colour, named=len(sensors) == 1)
     axes[0].set_ylabel("relative response [1]")
     figure.supxlabel("wavelength [nm]", fontsize="medium")
     handles = [
@@ -58,14 +58,16 @@ def draw(sensors: Sequence[Sensor], path: Path, suffix: str) -> None:
 
 def _curves(ax: "Axes", sensor: Sensor, colour: str, named: bool) -> None:
     low, high = ax.get_xlim()
+    few = len(sensor) <= MOST_NAMED
     for band in sensor:
         if band.support[1] < low or band.support[0] > high:
             continue
         nm = np.linspace(*band.support, 400)
         response = band.profile(nm)
-        ax.fill_between(nm, response, color=colour, alpha=0.12, linewidth=0)
-        ax.plot(nm, response, color=colour, linewidth=1)
-        if named:
+        if few:
+            ax.fill_between(nm, response, color=colour, alpha=0.12, linewidth=0)
+        ax.plot(nm, response, color=colour, linewidth=1 if few else 0.25)
+        if few and named:
             ax.annotate(
                 band.name, (band.midpoint, 1.03), ha="center", fontsize="x-small", color="#333333"
             )

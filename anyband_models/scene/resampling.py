@@ -1,9 +1,11 @@
 """A scene in the bands of another sensor."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Bool
 
-from anyband_models.errors import InputError
+from anyband_models.errors import InputError, UsageError
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import Scene, make_scene
 from srf_library import ResponseMatrix, Sensor, response_matrix
@@ -11,6 +13,19 @@ from srf_library.resampling import Method, OnPartial
 
 # Pixels at a time: their spectra, a copy and a mask stay within some 100 MB for 200 bands.
 CHUNK = 50_000
+
+
+def with_width(scene: Scene, fwhm: float | None) -> Scene:
+    """Return a scene with a width [nm] for the bands of which the file gives none.
+
+    Raises:
+        UsageError: if it is not positive.
+    """
+    if fwhm is None:
+        return scene
+    if not 0 < fwhm < np.inf:
+        raise UsageError(f"--fwhm {fwhm:g} is impossible; give the width of the bands in nm")
+    return replace(scene, fwhm=np.where(np.isnan(scene.fwhm), fwhm, scene.fwhm))
 
 
 def resample_scene(

@@ -2,18 +2,16 @@
 
 import hashlib
 import sys
-import tarfile
 import tomllib
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from srf_library.convert import centres, py6s, pyrsr, sensorsio
-from srf_library.convert.pyrsr import Read, Responses
+from srf_library.convert.archive import Centres, Read, Responses, reader
 
 DATA = Path(__file__).parents[1] / "data"
 MEASURED = {"pyrsr": pyrsr, "py6s": py6s, "sensorsio": sensorsio}
-GAUSSIAN: dict[str, tuple[str, Callable[[Read], centres.Centres]]] = {
+GAUSSIAN: dict[str, tuple[str, Callable[[Read], Centres]]] = {
     "aviris_ng": ("isofit", centres.aviris_ng),
     "neon_ais": ("earthlib", centres.neon_ais),
 }
@@ -23,7 +21,10 @@ def main(folder: Path) -> None:
     """Write the tables."""
     with (DATA / "sensors.toml").open("rb") as file:
         packages = tomllib.load(file)["packages"]
-    readers = {name: _reader(folder, package) for name, package in packages.items()}
+    readers = {
+        name: reader(folder / package["file"], package["sha256"])
+        for name, package in packages.items()
+    }
     for name, module in MEASURED.items():
         for sensor in module.SENSORS:
             _write(sensor, _long(module.responses(sensor, readers[name])))
@@ -33,17 +34,6 @@ def main(folder: Path) -> None:
     tables = sorted((DATA / "tables").glob("*.csv"))
     sums = (f"{hashlib.sha256(table.read_bytes()).hexdigest()}  {table.name}" for table in tables)
     (DATA / "tables/SHA256SUMS").write_text("\n".join(sums) + "\n", encoding="ascii")
-
-
-def _reader(folder: Path, package: dict[str, str]) -> Read:
-    """Return a function that reads a file of an archive, which must be the one that is named."""
-    path = folder / package["file"]
-    if hashlib.sha256(path.read_bytes()).hexdigest() != package["sha256"]:
-        sys.exit(f"{path} is not the archive that sensors.toml names: its sha256 differs")
-    if path.suffix == ".whl":
-        return zipfile.ZipFile(path).read
-    archive = tarfile.open(path)  # noqa: SIM115  (open as long as the reader lives)
-    return lambda name: archive.extractfile(name).read()  # type: ignore[union-attr]
 
 
 def _long(responses: Responses) -> str:
@@ -56,7 +46,7 @@ def _long(responses: Responses) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _centres(bands: centres.Centres) -> str:
+def _centres(bands: Centres) -> str:
     lines = ["band,centre_nm,fwhm_nm"]
     lines += [f"{band},{centre:.3f},{fwhm:g}" for band, (centre, fwhm) in bands.items()]
     return "\n".join(lines) + "\n"

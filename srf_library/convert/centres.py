@@ -4,9 +4,7 @@ import ast
 
 import numpy as np
 
-from srf_library.convert.pyrsr import Read
-
-Centres = dict[str, tuple[float, float]]
+from srf_library.convert.archive import Centres, Read
 
 ISOFIT = "isofit/test/data/wavelengths.txt"
 EARTHLIB = "earthlib/sensors.py"

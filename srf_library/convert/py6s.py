@@ -4,8 +4,8 @@ import ast
 
 import numpy as np
 
+from srf_library.convert.archive import Read, Responses
 from srf_library.convert.cures import clipped
-from srf_library.convert.pyrsr import Read, Responses
 from srf_library.profiles import trimmed
 
 MODULE = "Py6S-1.9.2/Py6S/Params/wavelength.py"

@@ -1,14 +1,10 @@
 """pyrsr: measured responses at 1 nm, one text file a band."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from srf_library.convert.cures import Column, clipped, in_band
+from srf_library.convert.archive import Read, Responses
+from srf_library.convert.cures import clipped, in_band
 from srf_library.profiles import trimmed
-
-Read = Callable[[str], bytes]
-Responses = dict[str, tuple[Column, Column]]
 
 ROOT = "pyrsr-0.8.0/pyrsr/data"
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from srf_library.convert.archive import Read, Responses
 from srf_library.convert.cures import clipped
-from srf_library.convert.pyrsr import Read, Responses
 from srf_library.profiles import trimmed
 
 TABLE = "sensorsio/data/venus/srs_venus.txt"

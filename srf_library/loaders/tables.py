@@ -15,8 +15,8 @@ from srf_library.sensor import Band
 
 # No relative response lies above this, whatever its noise; those in percent do.
 LARGEST_RESPONSE = 1.5
-# Agencies publish noise about zero as it was measured, down to -1 % of the peak.
-LARGEST_NOISE = 0.02
+# Agencies publish noise about zero as it was measured, down to -2 % of the peak.
+LARGEST_NOISE = 0.03
 # A response that ends above this was cut off by its table.
 LARGEST_END = 0.1
 # No optical band is narrower [nm]; a width in another unit is.

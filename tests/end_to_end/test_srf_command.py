@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 
 import srf_library
@@ -49,6 +51,8 @@ def test_list_finds_words_as_well(srf):
         "landsat9_oli2",
     ]
     assert srf("list", "xyz").refused(2, "a sensor called 'xyz' is not known")
+    assert srf("list", "enmap").refused(2, "enmap is known, but not shipped")
+    assert "not shipped; `srf show` says why: desis, emit," in " ".join(srf("list").out.split())
 
 
 def test_show(srf):
@@ -85,6 +89,19 @@ def test_a_file_is_a_sensor_too(srf, tmp_path):
     assert srf("show", tmp_path / "none.csv").refused(3, "cannot be read: No such file")
 
 
+def test_a_workbook_of_several_sensors(srf, tmp_path):
+    book = openpyxl.Workbook()
+    for title in ("A", "B"):
+        sheet = book.create_sheet(title)
+        for row in (("SR_WL", "B1"), (0.48, 0), (0.49, 1), (0.5, 0)):
+            sheet.append(row)
+    path = tmp_path / "srf.xlsx"
+    book.save(path)
+    assert srf("show", path).refused(3, "on the sheets 'A', 'B'; name one with sheet")
+    command = ["show", path, "--sheet", "B", "--unit", "um", "--json"]
+    assert srf(*command).json["bands"][0]["centroid_nm"] == pytest.approx(490)
+
+
 def test_compare(srf, tmp_path):
     pairs = srf("compare", "L8", "S2A", "--json").json
     assert [pair["partner"] for pair in pairs][:5] == ["B1", "B2", "B3", "B4", "B8A"]
@@ -116,7 +133,10 @@ def test_a_sensor_that_is_not_here(srf, cube, tmp_path, names, name, sentence):
 def test_resample(srf, cube, tmp_path, output):
     ended = srf("resample", cube, "--to", "S2A", "-o", tmp_path / output)
     assert ended.code == 6
-    assert ended.err.startswith("note: no data in B10 (0 %), B11 (0 %), B12 (0 %)")
+    assert ended.err.splitlines() == [
+        "note: no data in B10 (0 %), B11 (0 %), B12 (0 %): 98 % of a response must be covered",
+        "note: 6 bands are narrower than the scene's own there: what they show is interpolated",
+    ]
     before, after = read_scene(cube), read_scene(tmp_path / output)
     matrix = srf_library.response_matrix("S2A", before.wavelength, before.fwhm)
     expected = np.moveaxis(matrix(np.moveaxis(before.values, 0, -1)), -1, 0)
@@ -139,13 +159,29 @@ def test_resample_leaves_a_manifest_that_vouches_for_it(srf, cube, tmp_path):
     assert told["responses"]["package"].startswith("Py6S 1.9.2")
     assert told["bands"][0]["coverage"] == 1
     assert told["bands"][3]["noise_gain"] is None
+    assert (told["scale"], told["offset"], told["widths_known"]) == (1e-4, 0, 61)
+    assert told["notes"][0].startswith("no data in SWIR (0 %)")
 
 
 def test_resample_to_bands_that_are_all_covered_is_done(srf, cube, tmp_path):
-    (tmp_path / "mine.csv").write_text(WIDE)
+    broad = "band,centre_nm,fwhm_nm\nblue,500,60\nred,650,60\n"
+    (tmp_path / "mine.csv").write_text(broad)
     ended = srf("resample", cube, "--to", tmp_path / "mine.csv", "-o", tmp_path / "mine.tif")
     assert (ended.code, ended.err) == (0, "")
     assert "100.0" in ended.out
+
+
+def test_resample_says_that_widths_are_not_known_and_takes_one(srf, scene, save, tmp_path):
+    path = save(replace(scene((61, 3, 3), wavelength=NM), fwhm=np.full(61, np.nan)))
+    command = ["resample", path, "--to", "PROBAV camera 1", "--json", "-o"]
+    without = srf(*command, tmp_path / "points.tif")
+    assert "its bands are taken for points; --fwhm states them" in without.err
+    stated = srf(*command, tmp_path / "widths.tif", "--fwhm", "12")
+    assert "taken for points" not in stated.err
+    assert stated.json["widths_known"] == 61
+    assert stated.json["bands"][0]["noise_gain"] > without.json["bands"][0]["noise_gain"]
+    ended = srf(*command, tmp_path / "x.tif", "--fwhm", "-1")
+    assert ended.refused(2, "--fwhm -1 is impossible")
 
 
 def test_resample_passes_over_what_is_damaged(srf, scene, save, tmp_path):
@@ -174,7 +210,16 @@ def test_resample_may_refuse_or_make_do(srf, cube, tmp_path, names):
     ended = srf(*command, "--on-partial", "raise")
     assert ended.refused(3, "3 of the 13 bands of sentinel2a_msi are not covered by the image")
     assert names(tmp_path) == ["scene.tif"]
-    assert srf(*command, "--on-partial", "renormalise").code == 6  # nothing at all is seen of B10
+    ended = srf(*command, "--on-partial", "renormalise")
+    assert ended.code == 6  # nothing at all is seen of B10
+    assert "no data in B10 (0 %), B11" in ended.err
+
+
+def test_what_is_taken_for_the_whole_is_said(srf, scene, save, tmp_path):
+    path = save(scene((41, 3, 3), wavelength=np.linspace(430, 860, 41)))
+    command = ["resample", path, "--to", "S2A", "-o", tmp_path / "out.tif"]
+    ended = srf(*command, "--on-partial", "renormalise")
+    assert "note: taken from what is covered of their response: B8 (" in ended.err
 
 
 @pytest.mark.parametrize("method", ["integral-linear", "bin", "point"])
@@ -220,7 +265,7 @@ def test_measured_scenes_look_as_their_sensor_would_see_them(srf, shared_data, t
     command = ["resample", path, "--scale", "1e-4", "--to", "S2A", "-o", tmp_path / "s2.tif"]
     ended = srf(*command)
     assert ended.code == 6
-    assert ended.err == "note: no data in B10 (0 %): of their response, 98 % must be covered\n"
+    assert ended.err == "note: no data in B10 (0 %): 98 % of a response must be covered\n"
     before = read_scene(path, scale=1e-4)
     after = read_scene(tmp_path / "s2.tif")
     order = np.argsort(before.wavelength)

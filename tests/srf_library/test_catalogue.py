@@ -1,6 +1,7 @@
 import csv
 import hashlib
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from srf_library import AmbiguousNameError, NotShippedError, TableError, Unknown
 from srf_library import catalogue as shelf
 
 ALL = srf_library.list()
+GOLDEN = Path(__file__).parents[1] / "golden" / "bands.csv"
 TABLES = files("srf_library") / "data/tables"
 
 
@@ -31,6 +33,48 @@ def test_bands_are_where_the_agencies_say(shared):
                 assert off <= float(row["tol_nm"]), (row["sensor"], row["band"], name, off)
             checked += 1
     assert checked == 88
+
+
+def golden_rows():
+    lines = GOLDEN.read_text(encoding="utf-8").splitlines()
+    head = [line for line in lines if line.startswith("#")]
+    for number, word in enumerate(["# what:", "# made by:", "# from:"]):
+        assert head[number].startswith(word), f"{GOLDEN.name} does not say {word!r}"
+    return list(csv.DictReader(lines[len(head) :]))
+
+
+def test_every_measured_band_is_that_of_its_package():
+    """Computed by other code from the packages' files, with straight lines between samples.
+
+    Where samples are 2.5 nm apart, straight lines and monotone cubics differ by more.
+    """
+    columns = {"centroid": "centroid_nm", "midpoint": "midpoint_nm", "fwhm": "fwhm_nm"}
+    rows = golden_rows()
+    for row in rows:
+        sensor = srf_library.get(row["sensor"])
+        allowed = 0.1 if sensor.quality == "1 nm" else 0.35
+        for name, column in columns.items():
+            off = abs(getattr(sensor[row["band"]], name) - float(row[column]))
+            assert off <= allowed, (row["sensor"], row["band"], name, off)
+    measured = srf_library.list(kind="measured")
+    there = {(id_, name) for id_ in measured for name in srf_library.get(id_).names}
+    assert {(row["sensor"], row["band"]) for row in rows} == there
+
+
+def test_gaussian_sensors_have_the_bands_of_their_sources(shared):
+    """AVIRIS-NG's file has 425 bands 5 nm apart; Hyperion lies within 0.8 nm of another table."""
+    ang = srf_library.get("aviris_ng")
+    assert (len(ang), ang["B1"].centroid, ang["B1"].fwhm) == (425, 376.86, 5.57)
+    spacing = np.diff([band.centroid for band in ang])
+    assert (spacing > 4.9).all()
+    assert (spacing < 5.1).all()
+    assert len(srf_library.get("neon_ais")) == 385
+    with (shared / "sensors/expected_hyperspectral_grids.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["sensor"] == "hyperion"]
+    assert len(rows) == 242
+    for row in rows:
+        band = srf_library.get("eo1_hyperion")[f"B{row['band']}"]
+        assert abs(band.centroid - float(row["centre_nm"])) < 0.8
 
 
 def test_the_library_is_as_large_as_it_says():

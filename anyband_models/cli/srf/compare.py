@@ -1,13 +1,15 @@
 """`srf compare`."""
 
 from anyband_models.cli.options import Json, Overwrite
-from anyband_models.cli.srf.options import Plot, SensorName
+from anyband_models.cli.srf.options import Plot, SensorName, Sheet, Unit
 
 
 def compare(
     first: SensorName,
     second: SensorName,
     plot: Plot = None,
+    sheet: Sheet = "",
+    unit: Unit = "",
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
@@ -19,7 +21,7 @@ def compare(
     from anyband_models.cli.screen import print_json, print_table
     from anyband_models.jobs import responses
 
-    sensors = [responses.find_sensor(name) for name in (first, second)]
+    sensors = [responses.find_sensor(name, sheet, unit) for name in (first, second)]
     if plot is not None:
         responses.plot(sensors, plot, overwrite)
     pairs = responses.comparison(*sensors)

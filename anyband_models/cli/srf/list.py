@@ -25,8 +25,9 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """List the sensors of the library."""
-    from anyband_models.cli.screen import as_words, print_json, print_words
+    from anyband_models.cli.screen import as_words, print_json, print_table
     from anyband_models.jobs.responses import overview
+    from srf_library.catalogue import not_shipped
 
     lines = overview(pattern, None if kind is None else kind.value)
     if as_json:
@@ -34,4 +35,7 @@ def list_command(
         return
     columns = ("id", "sensor", "bands", "range [nm]", "kind", "known by")
     rows = [[as_words(value) for value in line.values()] for line in lines]
-    print_words(f"{len(rows)} sensors", columns, rows)
+    elsewhere = f"Known, but not shipped; `srf show` says why: {', '.join(not_shipped())}."
+    print_table(
+        f"{len(rows)} sensors", columns, rows, elsewhere if pattern == "*" else "", len(columns)
+    )

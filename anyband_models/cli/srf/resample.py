@@ -18,6 +18,7 @@ from anyband_models.cli.options import (
     open_scene,
     reading,
 )
+from anyband_models.cli.srf.options import SENSOR, Sheet, Unit
 
 
 class MethodName(StrEnum):
@@ -44,7 +45,7 @@ def resample(
         typer.Option(
             "--to",
             metavar="SENSOR",
-            help="A name from `srf list`, or a file: CSV, .xlsx, or an ENVI header with widths.",
+            help=SENSOR,
             show_default=False,
         ),
     ],
@@ -80,6 +81,12 @@ def resample(
     quantity: QuantityOption = None,
     nodata: NoData = None,
     wavelengths: Wavelengths = None,
+    fwhm: Annotated[
+        float | None,
+        typer.Option(help="Width of all the scene's bands [nm], where the file gives none."),
+    ] = None,
+    sheet: Sheet = "",
+    unit: Unit = "",
     overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
@@ -94,11 +101,13 @@ def resample(
     from anyband_models.jobs.repair import find_damage
     from anyband_models.jobs.resample import run_resample
     from anyband_models.jobs.responses import find_sensor
+    from anyband_models.scene.resampling import with_width
 
-    sensor = find_sensor(to)  # a wrong name is answered before a large scene is read
+    sensor = find_sensor(to, sheet, unit)  # a wrong name is answered before a large scene is read
     inputs = [path for path in (Path(to), wavelengths) if path is not None]
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))
+        opened = with_width(opened, fwhm)
         damage = find_damage(opened, bad_bands, None)
     with step(f"resampling {scene.name} to {sensor.title}"):
         result = run_resample(

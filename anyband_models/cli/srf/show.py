@@ -1,17 +1,22 @@
 """`srf show`."""
 
 from anyband_models.cli.options import Json, Overwrite
-from anyband_models.cli.srf.options import Plot, SensorName
+from anyband_models.cli.srf.options import Plot, SensorName, Sheet, Unit
 
 
 def show(
-    sensor: SensorName, plot: Plot = None, overwrite: Overwrite = False, as_json: Json = False
+    sensor: SensorName,
+    plot: Plot = None,
+    sheet: Sheet = "",
+    unit: Unit = "",
+    overwrite: Overwrite = False,
+    as_json: Json = False,
 ) -> None:
     """Show a sensor: its bands, and where their responses come from."""
     from anyband_models.cli.screen import as_words, print_json, print_table, print_words
     from anyband_models.jobs import responses
 
-    found = responses.find_sensor(sensor)
+    found = responses.find_sensor(sensor, sheet, unit)
     if plot is not None:
         responses.plot([found], plot, overwrite)
     facts = responses.description(found)

@@ -14,13 +14,15 @@ from srf_library import AmbiguousNameError, NotShippedError, UnknownNameError
 GOLDEN = Path(__file__).parents[2] / "golden" / "masks.csv"
 SEEDS = st.integers(0, 2**32)
 PERCENTS = st.floats(0.5, 99.5).map(lambda percent: round(percent, 1))
+# Of five bands or more these take some and leave some.
+SENSIBLE = st.floats(15, 85).map(lambda percent: round(percent, 1))
 
 
 @st.composite
 def scenes(draw_from, least_good=2):
     """Shape, wavelengths in any order, and which bands are good."""
     good = np.array(draw_from(st.lists(st.booleans(), min_size=least_good, max_size=40)))
-    assume(good.sum() >= least_good)
+    good[draw_from(st.permutations(range(len(good))))[:least_good]] = True
     tenths = draw_from(st.lists(st.integers(4000, 25000), min_size=len(good), max_size=len(good)))
     rows, columns = draw_from(st.tuples(st.integers(1, 4), st.integers(1, 30)))
     return (len(good), rows, columns), np.array(tenths) / 10, good
@@ -72,11 +74,9 @@ def test_random_takes_its_share_of_whole_bands(scene, percent, seed):
     assert lost.sum() == share
 
 
-@given(scenes(least_good=5), PERCENTS, PERCENTS, SEEDS)
+@given(scenes(least_good=5), SENSIBLE, SENSIBLE, SEEDS)
 def test_random_masks_of_one_seed_are_nested(scene, one, other, seed):
     shape, wavelength, good = scene
-    shares = [round(good.sum() * percent / 100) for percent in (one, other)]
-    assume(min(shares) > 0 and max(shares) < good.sum())
     fewer, more = (
         draw(f"random-{percent}", shape, wavelength, good, seed) for percent in sorted((one, other))
     )
