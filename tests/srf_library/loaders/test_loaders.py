@@ -148,7 +148,7 @@ def test_widths_in_another_unit_than_their_centres(table):
 
 def test_a_response_that_the_table_cuts_off_is_said(table):
     with pytest.warns(TableWarning, match=r"band B1 ends at 500 nm with 40 % of its peak"):
-        table("wavelength_nm,B1\n480,0\n490,1\n500,0.4\n")
+        assert table("wavelength_nm,B1\n480,0\n490,1\n500,0.4\n")["B1"].support == (480, 500)
 
 
 @pytest.mark.parametrize(
