@@ -12,14 +12,18 @@ from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 # A hole of three spacings, or three widths, hides what a spectrum does in it: water bands that were
 # removed, or what lies between the bands of a multispectral camera.
 LARGEST_GAP = 3.0
+# So does one of which so much lies outside the half maxima of the bands beside it [nm].
+LARGEST_HOLE = 25.0
 # Where widths are not known: no spectrometer's bands lie farther apart than this share of their
 # wavelength.
 LARGEST_SPACING = 0.1
 NEIGHBOURS = 4
-# Two detectors that measure almost the same light, and do not quite agree: a curve through both
-# would swing. Their centres lie within 0.2 nm, or this share of the narrower width, of each other.
-SAME_PLACE = 0.2
-SAME_LIGHT = 0.4
+# Two detectors that measure almost the same light do not quite agree, and a curve through both
+# would swing. They show as bands that lie closer than is usual about them: less than SQUEEZED of
+# that spacing, and within SAME_LIGHT of a width, or, where widths are not known, within 2 nm and
+# SQUEEZED_BLINDLY of that spacing. Within 0.2 nm bands are one in any case.
+SAME_PLACE, SAME_PLACE_BLINDLY = 0.2, 2.0
+SAME_LIGHT, SQUEEZED, SQUEEZED_BLINDLY = 0.4, 0.7, 0.15
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +49,8 @@ class Grid:
         Where their widths are not known it ends at their centres.
         """
         half = np.nan_to_num(self.fwhm, nan=0.0) / 2
-        ends = (
-            [self.nodes[i] - half[i] for i, _ in self.runs],
-            [self.nodes[j - 1] + half[j - 1] for _, j in self.runs],
-        )
-        low, high = np.array(ends[0]), np.array(ends[1])
-        # Runs that reach into each other share what lies between, so that nothing counts twice.
-        middle = (high[:-1] + low[1:]) / 2
-        high[:-1], low[1:] = np.minimum(high[:-1], middle), np.maximum(low[1:], middle)
-        return tuple(zip(low.tolist(), high.tolist(), strict=True))
+        low, high = (self.nodes - half).tolist(), (self.nodes + half).tolist()
+        return tuple((low[i], high[j - 1]) for i, j in self.runs)
 
     @classmethod
     def of(
@@ -63,10 +60,10 @@ class Grid:
     ) -> "Grid":
         """Return the grid of bands with these centres, in any order.
 
-        Bands within 0.2 nm, or 0.4 of a width, of each other become one node, their mean. Where
+        Bands of two detectors that see almost the same light become one node, their mean. Where
         neighbours lie more than three spacings, or three widths, apart, and do not meet, the
-        grid has a gap, across which nothing is interpolated; without widths, also where they lie
-        more than a tenth of their wavelength apart.
+        grid has a gap, across which nothing is interpolated; also where 25 nm lie between their
+        half maxima, or, without widths, where they are a tenth of their wavelength apart.
 
         Args:
             wavelengths: band centres [nm or µm, told by their size].
@@ -95,12 +92,19 @@ def _first_of_each_place(
     centres: Float[np.ndarray, " band"], widths: Float[np.ndarray, " band"]
 ) -> Bool[np.ndarray, " band"]:
     """Tell which of the sorted centres begin a new node."""
+    spacing = np.diff(centres)
+    usual = _usual_spacings(spacing)
+    narrower = np.minimum(widths[:-1], widths[1:])  # NaN if one is not known
+    seen = (spacing <= SAME_LIGHT * narrower) & (spacing <= SQUEEZED * usual)
+    blindly = np.minimum(SAME_PLACE_BLINDLY, SQUEEZED_BLINDLY * usual)
+    blind = np.isnan(narrower) & (spacing < blindly)
+    close = (spacing <= SAME_PLACE) | seen | blind
     first = np.ones(len(centres), dtype=bool)
     begin = 0
     for band in range(1, len(centres)):
-        narrower = np.minimum(widths[begin], widths[band])  # NaN if one is not known
-        nearest = np.fmax(SAME_PLACE, SAME_LIGHT * narrower)
-        first[band] = centres[band] - centres[begin] > nearest
+        # Not a chain of them: no farther from the node's first band than from each other.
+        reach = max(SAME_PLACE_BLINDLY, np.nan_to_num(SAME_LIGHT * narrower[band - 1]))
+        first[band] = not close[band - 1] or centres[band] - centres[begin] > reach
         if first[band]:
             begin = band
     return first
@@ -130,18 +134,24 @@ def _runs(
     nodes: Float[np.ndarray, " node"], widths: Float[np.ndarray, " node"]
 ) -> tuple[tuple[int, int], ...]:
     spacing = np.diff(nodes)
-    usual = [_usual_spacing(spacing, gap) for gap in range(len(spacing))]
-    meeting = (widths[:-1] + widths[1:]) / 2
-    spectrometer = np.minimum(LARGEST_GAP * np.array(usual), LARGEST_SPACING * nodes[:-1])
-    known = np.maximum(LARGEST_GAP * np.minimum(usual, meeting), meeting)
-    allowed = np.where(np.isnan(meeting), spectrometer, known)
+    usual = _usual_spacings(spacing)
+    # A width that is not known is taken for its neighbour's.
+    one, other = np.fmin(widths[:-1], widths[1:]), np.fmax(widths[:-1], widths[1:])
+    meeting = (one + other) / 2
+    spectrometer = np.minimum(LARGEST_GAP * usual, LARGEST_SPACING * nodes[:-1])
+    apart = np.minimum(LARGEST_GAP * np.minimum(usual, meeting), meeting + LARGEST_HOLE)
+    allowed = np.where(np.isnan(meeting), spectrometer, np.maximum(apart, meeting))
     gaps = np.flatnonzero(spacing > allowed)
     edges = [0, *(int(gap) + 1 for gap in gaps), len(nodes)]
     return tuple(pairwise(edges))
 
 
-def _usual_spacing(spacing: Float[np.ndarray, " gap"], gap: int) -> float:
-    """Return the median spacing on both sides of a gap; where it stands alone, its own."""
-    before, after = spacing[max(gap - NEIGHBOURS, 0) : gap], spacing[gap + 1 : gap + 1 + NEIGHBOURS]
-    about = np.concatenate([before, after])
-    return float(np.median(about)) if about.size else float(spacing[gap])
+def _usual_spacings(spacing: Float[np.ndarray, " gap"]) -> Float[np.ndarray, " gap"]:
+    """Return for each gap the median spacing on both sides; where it stands alone, its own."""
+    around = [
+        np.concatenate([spacing[max(gap - NEIGHBOURS, 0) : gap], spacing[gap + 1 :][:NEIGHBOURS]])
+        for gap in range(len(spacing))
+    ]
+    return np.array(
+        [np.median(near if near.size else [own]) for near, own in zip(around, spacing, strict=True)]
+    )

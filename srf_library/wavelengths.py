@@ -13,6 +13,8 @@ SHORTEST, LONGEST = 100.0, 20_000.0
 LARGEST_MICROMETRE = 20.0
 # A band of less than 0.5 nm, or of more than 500 nm, is rarer than a width in the other unit.
 LARGEST_WIDTH_IN_MICROMETRES = 0.5
+# No optical band is narrower [nm]; a width in another unit is.
+NARROWEST = 0.1
 
 
 def in_nanometres(wavelengths: Sequence[float] | np.ndarray) -> Float[np.ndarray, " band"]:
@@ -65,7 +67,7 @@ def widths_in_nanometres(
         wavelengths: the band centres [nm or µm, told by their size].
 
     Raises:
-        GridError: if there is not one a band, or one is not positive, or wider than its centre.
+        GridError: if there is not one a band, or one is below 0.1 nm, or wider than its centre.
 
     >>> widths_in_nanometres([0.02, 0.03], [0.49, 0.56]).tolist()
     [20.0, 30.0]
@@ -83,11 +85,11 @@ def widths_in_nanometres(
     if np.max(wavelengths) <= LARGEST_MICROMETRE:
         in_um = widths <= LARGEST_WIDTH_IN_MICROMETRES
         widths = np.where(in_um, np.round(widths * 1000, 6), widths)
-    unlike = (widths <= 0) | (widths >= centres)
+    unlike = (widths < NARROWEST) | (widths >= centres)
     if unlike.any():
         band = int(np.argmax(unlike))
         raise GridError(
             f"band {band + 1}, at {centres[band]:g} nm, has the width (fwhm) {widths[band]:g} nm; "
-            "give a positive width in the unit of the centres, or NaN where it is not known"
+            "give the width in the unit of the centres, or NaN where it is not known"
         )
     return widths

@@ -5,7 +5,7 @@ from typing import Any
 
 import srf_library
 from anyband_models.files import staged
-from srf_library import Sensor
+from srf_library import Sensor, UnknownNameError
 from srf_library.sensor import Kind
 
 FILES = (".csv", ".txt", ".tsv", ".xlsx", ".hdr")
@@ -43,6 +43,8 @@ def overview(pattern: str, kind: Kind | None) -> list[dict[str, Any]]:
     if not ids:
         of_kind = srf_library.list(kind=kind)
         ids = [id_ for id_ in srf_library.search(pattern) if id_ in of_kind]
+    if not ids and srf_library.list(pattern):
+        raise UnknownNameError(f"a {kind} sensor", pattern, of_kind)
     return [_line(srf_library.get(id_)) for id_ in ids or [srf_library.get(pattern).id]]
 
 

@@ -7,6 +7,7 @@ The format is told by the file's first bytes, the layout of a table by its headi
     band,centre_nm,fwhm_nm            one row a band; it responds as a Gaussian
 """
 
+import csv
 import hashlib
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def read(
     elif content[:4].upper() == b"ENVI":
         bands = envi.bands(cells.text(content, str(path)), unit, str(path))
     else:
-        bands = tables.bands(cells.rows(cells.text(content, str(path))), unit, str(path))
+        bands = tables.bands(_rows(content, str(path)), unit, str(path))
     return Sensor(
         id=id or path.stem,
         title=path.name,
@@ -62,6 +63,13 @@ def read(
             document=path.name, package=f"file, sha256 {hashlib.sha256(content).hexdigest()}"
         ),
     )
+
+
+def _rows(content: bytes, source: str) -> cells.Rows:
+    try:
+        return cells.rows(cells.text(content, source))
+    except csv.Error as error:
+        raise TableError(f"{source} cannot be read as a table ({error}); save it as CSV") from error
 
 
 def _content(path: Path) -> bytes:

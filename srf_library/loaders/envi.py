@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from srf_library.errors import TableError
-from srf_library.loaders.units import named_unit, wavelengths_in_nm
+from srf_library.loaders.units import named_unit, wavelengths_in_nm, widths_in_nm
 from srf_library.sensor import Band
 
 _FIELD = re.compile(r"^\s*([^=\n]+?)\s*=\s*(\{[^}]*\}|[^\n]*)", re.MULTILINE)
@@ -33,11 +33,13 @@ def bands(text: str, unit: str, source: str) -> tuple[Band, ...]:
     stated = fields.get("wavelength units", "")
     if not unit and not named_unit(stated) and stated.casefold() not in _NO_UNIT:
         raise TableError(f"{source} gives wavelengths in {stated!r}; give them in nm or um")
-    nm = wavelengths_in_nm(centres, unit or named_unit(stated), source)
+    unit = unit or named_unit(stated)
+    nm = wavelengths_in_nm(centres, unit, source)
+    widths = widths_in_nm(widths, centres, unit, source)
     names = _texts(fields, "band names")
     if len(names) != len(nm) or len(set(names)) != len(nm):
         names = [f"B{number}" for number in range(1, len(nm) + 1)]
-    return tuple(map(Band.gaussian, names, nm, np.round(widths * (nm[0] / centres[0]), 6)))
+    return tuple(map(Band.gaussian, names, nm, widths))
 
 
 def _texts(fields: dict[str, str], name: str) -> list[str]:

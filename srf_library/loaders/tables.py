@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from srf_library.errors import TableError, TableWarning
 from srf_library.loaders.cells import Rows
-from srf_library.loaders.units import UNITS, stated_unit, wavelengths_in_nm
+from srf_library.loaders.units import UNITS, stated_unit, wavelengths_in_nm, widths_in_nm
 from srf_library.names import folded
 from srf_library.sensor import Band
 
@@ -19,8 +19,6 @@ LARGEST_RESPONSE = 1.5
 LARGEST_NOISE = 0.03
 # A response that ends above this was cut off by its table.
 LARGEST_END = 0.1
-# No optical band is narrower [nm]; a width in another unit is.
-NARROWEST = 0.1
 
 # How the headings of a column begin, without case, spaces and signs.
 _HEADINGS = {
@@ -97,16 +95,13 @@ class _Table:
         column = self.roles.get("centre", self.roles.get("wavelength", 0))
         centres = self.numbers(column)
         nm = self.nanometres(column, centres)
-        stated = stated_unit(self.heading[self.roles["fwhm"]], self.source) or self.unit
-        factor = UNITS[stated] if stated else nm[0] / centres[0]
-        widths = self.numbers(self.roles["fwhm"]) * factor
+        widths, own = self.numbers(self.roles["fwhm"]), self.heading[self.roles["fwhm"]]
+        unit = self.unit or stated_unit(self.heading[column], self.source)
+        stated = stated_unit(own, self.source)
+        if stated and not self.unit:
+            centres, widths, unit = nm, widths * UNITS[stated], "nm"
+        widths = widths_in_nm(widths, centres, unit, self.source)
         names = self.texts(self.roles["band"]) if "band" in self.roles else _numbered(len(nm))
-        if widths.min() < NARROWEST:
-            narrow = int(np.argmin(widths))
-            raise TableError(
-                f"{self.source}: band {names[narrow]}, at {nm[narrow]:g} nm, has the fwhm "
-                f"{widths[narrow]:g} nm; give the width in the unit of the centre, or state its own"
-            )
         return tuple(map(Band.gaussian, names, nm, widths))
 
     def long_bands(self) -> tuple[Band, ...]:
@@ -114,6 +109,8 @@ class _Table:
         names = np.array(self.texts(self.roles["band"]))
         nm = self.nanometres(self.roles["wavelength"])
         (responses,) = self.responses([self.roles["response"]])
+        known = ~np.isnan(responses)
+        names, nm, responses = names[known], nm[known], responses[known]
         order = dict.fromkeys(names.tolist())
         return tuple(
             self.sampled_band(name, nm[names == name], responses[names == name]) for name in order

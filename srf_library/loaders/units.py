@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from srf_library.errors import GridError, TableError, TableWarning
-from srf_library.wavelengths import LARGEST_MICROMETRE, in_nanometres
+from srf_library.wavelengths import LARGEST_MICROMETRE, in_nanometres, widths_in_nanometres
 
 # What a unit's numbers are multiplied with to be nanometres.
 UNITS = {"nm": 1.0, "um": 1000.0, "angstrom": 0.1}
@@ -18,7 +18,7 @@ _SPELLINGS = {
 }
 # A unit ends a heading, in brackets or after a sign: "wavelength [nm]", "centre_um", "FWHM nm".
 _LAST = re.compile(r"[\s_(\[{,/-]+([^\s_()\[\]{},/-]+)\s*[)\]}]*$")
-_IN_BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]\s*$")
+_OTHER = re.compile(r"[\s_(\[{,]([mck]?m|(k|c)?m\^?-1|1/cm|[tg]?hz|m?ev)\s*[)\]}]*$")
 
 
 def named_unit(name: str) -> str:
@@ -35,18 +35,17 @@ def stated_unit(heading: str, source: str) -> str:
     """Return the key in `UNITS` of the unit that a heading states; empty if it states none.
 
     Raises:
-        TableError: if what stands in brackets is another unit.
+        TableError: if it states another unit.
 
     >>> stated_unit("wavelength_um", ""), stated_unit("Wavelength [nm]", ""), stated_unit("wl", "")
     ('um', 'nm', '')
     """
-    bracketed, last = _IN_BRACKETS.search(heading), _LAST.search(heading)
-    unit = named_unit(last[1]) if last else ""
-    if bracketed and not unit:
+    if _OTHER.search(heading.casefold()):
         raise TableError(
             f"{source} states {heading!r}; give wavelengths and widths in nm, um or angstrom"
         )
-    return unit
+    last = _LAST.search(heading)
+    return named_unit(last[1]) if last else ""
 
 
 def wavelengths_in_nm(
@@ -81,5 +80,29 @@ def wavelengths_in_nm(
         )
     try:
         return in_nanometres(np.round(nm, 6))
+    except GridError as error:
+        raise TableError(f"{source}: {error}") from error
+
+
+def widths_in_nm(
+    widths: Float[np.ndarray, " row"],
+    centres: Float[np.ndarray, " row"],
+    unit: str,
+    source: str,
+) -> Float[np.ndarray, " row"]:
+    """Return band widths in nm.
+
+    Args:
+        widths: as the file has them.
+        centres: the wavelengths, as the file has them.
+        unit: the unit of the centres; the widths', too, but that beside µm they may be in nm.
+        source: the file, for messages.
+
+    Raises:
+        TableError: if one cannot be the width of an optical band.
+    """
+    factor = UNITS[unit] if unit == "angstrom" else 1.0
+    try:
+        return widths_in_nanometres(widths * factor, centres * factor)
     except GridError as error:
         raise TableError(f"{source}: {error}") from error

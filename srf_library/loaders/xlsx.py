@@ -49,8 +49,8 @@ def _rows(book: zipfile.ZipFile, sheet: str, source: str) -> Rows:
             raise TableError(
                 f"{source} has no sheet called {sheet!r}; it has {_quoted(list(places))}"
             )
-        return _cells(book, places[sheet], source)
-    read = {name: _cells(book, place, source) for name, place in places.items()}
+        return _cells(book, places[sheet])
+    read = {name: _cells(book, place) for name, place in places.items()}
     meant = [name for name, found in read.items() if heading_row(found) is not None]
     if len(meant) > 1:
         raise TableError(
@@ -75,7 +75,7 @@ def _sheets(book: zipfile.ZipFile) -> dict[str, str]:
     }
 
 
-def _cells(book: zipfile.ZipFile, place: str, source: str) -> Rows:
+def _cells(book: zipfile.ZipFile, place: str) -> Rows:
     shared = _shared_strings(book)
     rows = []
     for row in _xml(book, place).iter(f"{_MAIN}row"):
@@ -83,20 +83,18 @@ def _cells(book: zipfile.ZipFile, place: str, source: str) -> Rows:
         for cell in row.iter(f"{_MAIN}c"):
             column = _column(cell.attrib["r"]) if "r" in cell.attrib else len(cells)
             cells += [""] * (column - len(cells))
-            cells.append(_value(cell, shared, source).strip())
+            cells.append(_value(cell, shared).strip())
         rows.append(cells)
     return rows
 
 
-def _value(cell: ElementTree.Element, shared: list[str], source: str) -> str:
+def _value(cell: ElementTree.Element, shared: list[str]) -> str:
     if cell.get("t") == "inlineStr":
         return "".join(part.text or "" for part in cell.iter(f"{_MAIN}t"))
     text = cell.findtext(f"{_MAIN}v") or ""
-    if not text and cell.find(f"{_MAIN}f") is not None:
-        raise TableError(
-            f"{source}: cell {cell.get('r')} holds a formula without a value; open the workbook in "
-            "a spreadsheet program and save it"
-        )
+    formula = cell.findtext(f"{_MAIN}f")
+    if formula is not None and not text and cell.get("t") != "str":
+        return f"={formula}"  # nobody has computed it: no number, which the table will say
     return shared[int(text)] if cell.get("t") == "s" else text
 
 

@@ -52,6 +52,8 @@ def test_list_finds_words_as_well(srf):
     ]
     assert srf("list", "xyz").refused(2, "a sensor called 'xyz' is not known")
     assert srf("list", "enmap").refused(2, "enmap is known, but not shipped")
+    other_kind = srf("list", "--kind", "gaussian", "sentinel2*")
+    assert other_kind.refused(2, "a gaussian sensor called 'sentinel2*' is not known")
     assert "not shipped; `srf show` says why: desis, emit," in " ".join(srf("list").out.split())
 
 

@@ -1,9 +1,12 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srf_library import GridError
+import srf_library
+from srf_library import GridError, response_matrix
 from srf_library.grid import Grid
 
 EVEN = np.arange(400.0, 1000.0, 10.0)
@@ -19,11 +22,24 @@ def test_a_hole_of_more_than_three_spacings_is_a_gap(removed, runs):
     assert len(grid.runs) == runs
 
 
-@pytest.mark.parametrize(("width", "runs"), [(19, 6), (20, 2), (60, 2), (299, 2), (300, 1)])
-def test_bands_join_if_no_more_than_three_widths_apart_or_if_they_meet(width, runs):
+@pytest.mark.parametrize(("width", "runs"), [(34.9, 6), (35, 2), (60, 2), (299, 2), (300, 1)])
+def test_bands_join_if_no_more_than_25_nm_lie_between_them_or_if_they_meet(width, runs):
     """60 nm apart, but for one hole of 300 nm."""
     centres = [400.0, 460, 520, 820, 880, 940]
     assert len(Grid.of(centres, width).runs) == runs
+
+
+@pytest.mark.parametrize(("width", "runs"), [(3.3, 20), (3.4, 1)])
+def test_narrow_bands_join_if_no_more_than_three_widths_apart(width, runs):
+    assert len(Grid.of(EVEN[:20], width).runs) == runs
+
+
+def test_the_red_edge_lies_between_the_bands_of_the_thematic_mapper():
+    """Landsat-5 sees the red to 691 nm and the near infrared from 772 nm."""
+    bands = srf_library.get("landsat5_tm")
+    matrix = response_matrix("sentinel2a_msi", [b.centroid for b in bands], [b.fwhm for b in bands])
+    seen = {name for name, usable in zip(matrix.sensor.names, matrix.usable, strict=True) if usable}
+    assert seen == {"B2", "B3", "B4", "B8", "B8A", "B12"}
 
 
 def test_nothing_is_known_between_the_bands_of_a_camera():
@@ -57,6 +73,18 @@ def test_bands_that_see_almost_the_same_light_share_a_node(apart, nodes):
         assert grid.nodes[-1] == pytest.approx(990 + apart / 2)
 
 
+@pytest.mark.parametrize("width", [None, 1.0, 5.0, 20.0])
+@pytest.mark.parametrize("spacing", [0.5, 1.0, 4.0])
+def test_an_even_grid_keeps_its_nodes_however_wide_its_bands(spacing, width):
+    """Bands that overlap are two detectors only where they lie closer than usual."""
+    assert len(Grid.of(np.arange(400.0, 500.0, spacing), width).nodes) == 100 / spacing
+
+
+def test_bands_beside_a_gap_are_no_two_detectors():
+    removed = np.delete(np.arange(400.0, 700.0, 4.0), range(30, 50))
+    assert len(Grid.of(removed, 11.0).nodes) == len(removed)
+
+
 @given(st.permutations(range(12)))
 def test_the_order_of_the_bands_does_not_matter(order):
     sorted_grid, grid = Grid.of(EVEN[:12]), Grid.of(EVEN[list(order)])
@@ -87,18 +115,25 @@ def test_without_widths_bands_far_apart_are_not_joined():
     assert len(Grid.of([400.0, 2400.0]).runs) == 2
 
 
+def test_a_width_that_is_not_known_is_taken_for_its_neighbours():
+    assert Grid.of([450.0, 620.0], [150.0, np.nan]).reach == ((375, 620),)
+    assert Grid.of([450.0, 640.0], [150.0, np.nan]).reach == ((375, 525), (640, 640))
+
+
 def test_a_width_that_is_not_known_does_not_undo_one_that_is():
     grid = Grid.of([500.0, 500.1, 510.0], [8.0, np.nan, np.nan])
     assert grid.fwhm[0] == pytest.approx(8)
     assert np.isnan(grid.fwhm[1])
 
 
-def test_runs_that_reach_into_each_other_share_what_lies_between():
-    grid = Grid.of([450.0, 620.0], [150.0, np.nan])
-    assert grid.reach == ((375, 525), (620, 620))
-    wide = Grid.of([450.0, 590.0, 600.0], [300.0, np.nan, 150.0])
-    (_, high), (low, _) = wide.reach[:2]
-    assert high == low
+@given(st.data())
+def test_runs_do_not_reach_into_each_other(data):
+    """Bands whose half maxima meet are one run, so that nothing counts twice."""
+    centres = data.draw(st.lists(st.floats(400, 900), min_size=2, max_size=8, unique=True))
+    width = st.one_of(st.floats(1, 300), st.just(np.nan))
+    widths = data.draw(st.lists(width, min_size=len(centres), max_size=len(centres)))
+    reach = Grid.of(centres, widths).reach
+    assert all(high <= low for (_, high), (low, _) in pairwise(reach))
 
 
 def test_what_cannot_be_bands_is_refused():

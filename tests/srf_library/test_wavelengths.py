@@ -43,7 +43,8 @@ def test_what_is_no_wavelength_is_refused(wavelengths, sentence):
     ("fwhm", "sentence"),
     [
         ([10.0], "2 wavelengths come with 1 widths"),
-        ([10.0, 0.0], r"band 2, at 550 nm, has the width \(fwhm\) 0 nm; give a positive width"),
+        ([10.0, 0.0], r"band 2, at 550 nm, has the width \(fwhm\) 0 nm; give the width in the"),
+        ([0.01, 0.02], r"band 1, at 450 nm, has the width \(fwhm\) 0\.01 nm; give the width in"),
         ([-1.0, 5.0], "band 1, at 450 nm, has the width"),
         ([np.inf, 5.0], "band 1, at 450 nm, has the width"),
         ([10.0, 550.0], "in the unit of the centres, or NaN where it is not known"),

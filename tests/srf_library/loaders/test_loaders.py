@@ -108,6 +108,13 @@ def test_a_table_is_read_as_it_stands(table):
     assert table(WIDE, id="my_camera").id == "my_camera"
 
 
+def test_an_empty_cell_of_a_long_table_was_not_sampled(table):
+    rows = "B1,480,0.5\nB1,490,1\nB1,500,\nB2,500,1\nB2,510,0.5\n"
+    with pytest.warns(TableWarning):
+        sensor = table(f"band,wavelength_nm,response\n{rows}")
+    assert sensor["B1"].support == (480, 490)
+
+
 def test_an_empty_cell_was_not_sampled(table):
     """As tables of bands with grids of their own come out of a join."""
     joined = "wavelength_nm,B1,B2\n480,0,\n485,,0\n490,1,NaN\n495,n/a,1\n500,0,\n505,,0\n"
@@ -137,13 +144,14 @@ def test_centres_and_widths_make_gaussians(table):
 
 @pytest.mark.filterwarnings("ignore::srf_library.TableWarning")
 def test_widths_in_another_unit_than_their_centres(table):
-    with pytest.raises(TableError, match=r"band B1, at 480 nm, has the fwhm 60000 nm; give the w"):
-        table("centre,fwhm\n0.48,60\n")
-    with pytest.raises(TableError, match=r"band B1, at 480 nm, has the fwhm 0\.06 nm; give the w"):
+    """No optical band is 0.06 nm wide, and none at 480 nm is 60 µm."""
+    with pytest.raises(TableError, match=r"band 1, at 480 nm, has the width \(fwhm\) 0\.06 nm; gi"):
         table("centre,fwhm\n480,0.06\n")
     assert table("centre_um,fwhm_nm\n0.48,60\n")["B1"].fwhm == 60
-    with pytest.raises(TableError, match="give the width in the unit of the centre"):
-        table(envi("Micrometers", "0.49, 0.665", "65, 30"))
+    assert table("centre,width (FWHM)\n0.48,60\n")["B1"].fwhm == 60
+    assert table("centre (Å),fwhm (Å)\n4800,600\n")["B1"].fwhm == 60
+    sensor = table(envi("Micrometers", "0.49, 0.665", "65, 30"))
+    assert [band.fwhm for band in sensor] == [65, 30]
 
 
 def test_a_response_that_the_table_cuts_off_is_said(table):
@@ -210,6 +218,9 @@ def test_responses_in_percent_are_told_and_said(table):
         ("wavelength_nm,B1\n480,0\n490,1,1\n", r"the row that begins with '490' has more cells"),
         ("wl_a,A,wl_b,B\n480,0,500,0\n490,1,510,1\n", r"names 2 columns of wavelengths; write"),
         ("wavelength (cm-1),B1\n480,0\n490,1\n", r"states 'wavelength \(cm-1\)'; give wavele"),
+        ("wavelength_cm-1,B1\n480,0\n490,1\n", r"states 'wavelength_cm-1'; give wavelengths"),
+        ("wavelength_mm,B1\n480,0\n490,1\n", r"states 'wavelength_mm'; give wavelengths and"),
+        (f"wavelength_nm,B1\n480,{'1' * 200_000}\n", r"cannot be read as a table \(field larger"),
         ("wavelength_nm,B1\n0.48,0\n0.49,1\n", r"said to be in nm, but end at 0\.49; correct"),
         (envi("Index", "1, 2", "1, 1"), r"gives wavelengths in 'Index'; give them in nm or um"),
         ("wavelength_nm,B1\n480,0\n490,-0.3\n", r"band B1 responds with -0\.3 at 490 nm"),
@@ -218,7 +229,7 @@ def test_responses_in_percent_are_told_and_said(table):
         ("wavelength_nm,B1\n480,0\n480,1\n", r"band B1 has two responses at 480 nm"),
         ("wavelength_nm,B1\n480,0\n490,nan\n", r"band B1 has 1 samples; a response needs two"),
         ("wavelength_nm,B1\n480,0\n490,inf\n", r"band B1 has a response that is no number"),
-        ("band,centre_nm,fwhm_nm\nB1,490,0\n", r"at 490 nm, has the fwhm 0 nm; give the width"),
+        ("band,centre_nm,fwhm_nm\nB1,490,0\n", r"at 490 nm, has the width \(fwhm\) 0 nm; give"),
         ("wavelength_um,B1\n48,0\n49,1\n", r"optical bands lie from 100 to 20000 nm"),
         (envi(widths="65"), r"gives 2 wavelengths and 1 widths \(fwhm\); a response needs both"),
         (envi(centres="490, abc"), "wavelength holds something that is no number"),
@@ -254,7 +265,7 @@ def rezipped(content, change):
 
 def test_a_formula_without_a_value_is_refused(table):
     formula = [["wavelength_nm", "B1"], [480, 0], [490, "=1-0"], [500, 0]]
-    with pytest.raises(TableError, match=r"cell B3 holds a formula without a value; open the"):
+    with pytest.raises(TableError, match=r"'=1-0' in column 'B1' is no number; correct it"):
         table(workbook(Responses=formula), "formula.xlsx")
 
 
