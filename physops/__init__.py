@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from physops.operator import Operator as Operator
     from physops.operator import OperatorSpec as OperatorSpec
     from physops.registry import get as get
-    from physops.registry import list_operators as list_operators
+    from physops.registry import list_operators
+    from physops.registry import search as search
     from physops.registry import spec as spec
+
+    list = list_operators
 
 __getattr__, __dir__, __all__ = lazy_names(
     __name__,
@@ -29,7 +32,8 @@ __getattr__, __dir__, __all__ = lazy_names(
         "OperatorSpec": "physops.operator",
         "PhysopsError": "physops.errors",
         "get": "physops.registry",
-        "list_operators": "physops.registry",
+        "list": "physops.registry:list_operators",
+        "search": "physops.registry",
         "spec": "physops.registry",
     },
 )

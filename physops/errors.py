@@ -1,8 +1,73 @@
 """Every refusal of the library: what was asked, what is allowed, what to do."""
 
+from collections.abc import Iterable
+
+from srf_library import UnknownNameError
+from srf_library.errors import near_names
+
 
 class PhysopsError(Exception):
     """The root of this library's errors."""
+
+
+class UnknownOperatorError(PhysopsError, UnknownNameError):
+    """Raised when an operator is asked for by a name that nobody offers.
+
+    Args:
+        name: the name as it was given.
+        offered: the names that are known.
+        described: operators in whose description the name occurs.
+    """
+
+    def __init__(self, name: str, offered: Iterable[str], described: list[str]) -> None:
+        self.name, self.near = name, near_names(name, offered)
+        hints = []
+        if self.near:
+            hints.append(f"did you mean {' or '.join(map(repr, self.near))}?")
+        if described:
+            hints.append(f"it stands in the description of {', '.join(described[:5])}")
+        hint = "; ".join(hints) or "physops.list() names them all, physops.search(text) finds some"
+        PhysopsError.__init__(self, f"an operator called {name!r} is not known; {hint}")
+
+
+class VariantError(PhysopsError, LookupError):
+    """Raised when an operator is asked for in a form that it does not have."""
+
+    def __init__(self, name: str, variant: str, known: list[str]) -> None:
+        offered = (
+            f"choose {' or '.join(map(repr, known))}, or leave it out" if known else "it has none"
+        )
+        super().__init__(f"{name} has no variant {variant!r}; {offered}")
+
+
+class ClashingPluginsError(PhysopsError, LookupError):
+    """Raised when several distributions offer an operator by one name."""
+
+    def __init__(self, name: str, distributions: Iterable[str]) -> None:
+        super().__init__(
+            f"the operator {name!r} is offered by {' and '.join(sorted(distributions))}; uninstall "
+            "all but one"
+        )
+
+
+class PluginError(PhysopsError, ImportError):
+    """Raised when a distribution offers an operator and it cannot be imported."""
+
+    def __init__(self, name: str, distribution: str, value: str, error: BaseException) -> None:
+        super().__init__(
+            f"the operator {name!r} of {distribution} ({value}) cannot be imported: "
+            f"{type(error).__name__}: {error}; mend or uninstall that distribution"
+        )
+
+
+class NoBandsError(PhysopsError, TypeError):
+    """Raised when an index that was built without the bands of an image is given one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} was built without the bands of an image, for evaluate() alone; build it with "
+            "sensor=, bands= or wavelengths="
+        )
 
 
 class MissingBandError(PhysopsError, LookupError):
@@ -42,4 +107,39 @@ class NotFloatingError(PhysopsError, TypeError):
         super().__init__(
             f"the operator needs floating-point values and got {got}; turn digital numbers into "
             "reflectance first: x.float() * scale + offset"
+        )
+
+
+class FormulaError(PhysopsError, ValueError):
+    """Raised when a formula is not of the form that is allowed."""
+
+    def __init__(self, text: str, fault: str) -> None:
+        super().__init__(
+            f"the formula {text!r} {fault}; write numbers, names of bands and constants, + - * / "
+            "** and brackets, and log, exp, sqrt, tanh, max, min or kernel"
+        )
+
+
+class MissingOperandError(PhysopsError, LookupError):
+    """Raised when an index needs what the image, or the caller, does not have."""
+
+    def __init__(self, name: str, lacking: list[str], instead: str) -> None:
+        super().__init__(f"{name} needs {', '.join(lacking)}, which is not there: {instead}")
+
+
+class UnknownConstantError(PhysopsError, TypeError):
+    """Raised when a constant is given that no formula has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        offered = ", ".join(sorted(known)) or "none"
+        super().__init__(f"there is no constant {name!r} in the formula; its constants: {offered}")
+
+
+class NotReflectanceError(PhysopsError, ValueError):
+    """Raised when an index that needs reflectance is given what cannot be."""
+
+    def __init__(self, index: str, operand: str, largest: float) -> None:
+        super().__init__(
+            f"{index} needs reflectance, from 0 to about 1, and {operand} reaches {largest:g}; "
+            "state what turns the values into reflectance: scale=1e-4, offset=0"
         )

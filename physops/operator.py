@@ -13,16 +13,27 @@ class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
     Attributes:
         name: the name it is asked for by.
         title: its name in the field.
-        operands: the bands that it needs, by common name.
-        formula: the formula in these operands.
-        source: author, title, year, equation.
+        kind: what sort of operator it is: ``index``, ``resampling``, ...
+        formula: the formula in its operands.
+        operands: what it is computed from: letters for bands, as R, or wavelengths, as R531.
+        constants: the formula's constants, and what they are if nobody says otherwise.
+        domain: what it is used for: vegetation, water, ...
+        degree: how it changes if all reflectances are multiplied with s: as s ** degree; None if
+            it does so in no such way, and needs true reflectance.
+        source: author, title, year, equation, or an address.
+        reason: why it differs from the catalogue that it was taken from.
     """
 
     name: str
     title: str
-    operands: tuple[str, ...]
+    kind: str
     formula: str
+    operands: tuple[str, ...] = ()
+    constants: dict[str, float] = {}
+    domain: str = ""
+    degree: int | None = None
     source: str
+    reason: str = ""
 
 
 class Operator(nn.Module, ABC):

@@ -1,42 +1,24 @@
-"""Operators found by name: the library's own, and those that other distributions offer.
-
-Another distribution offers an operator through the entry-point group ``physops.operators``:
-the name is the operator's, the object a function of `Bands` that returns an `Operator`.
-Nothing is imported until its name is asked for.
-"""
+"""Operators found by name: the library's own, and those that other distributions offer."""
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
+from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from physops import resampling
+from physops import plugins, resampling
 from physops.bands import Bands
+from physops.errors import UnknownOperatorError
 from physops.indices import normalized_difference
-from physops.indices.normalized_difference import NormalizedDifference
+from physops.indices.catalogue import catalogue, index_spec
+from physops.indices.spectral_index import SpectralIndex, missing_operands
 from physops.operator import Operator, OperatorSpec
-from srf_library import Sensor, UnknownNameError
+from srf_library import AmbiguousNameError, Sensor
 from srf_library import get as get_sensor
+from srf_library.names import folded
 
-GROUP = "physops.operators"
-SPECS = {**normalized_difference.SPECS, resampling.SPEC.name: resampling.SPEC}
-
-
-def list_operators() -> list[str]:
-    """Return the names of all operators, our own and those of plugins, sorted."""
-    return sorted({*SPECS, *entry_points(group=GROUP).names})
-
-
-def spec(name: str) -> OperatorSpec:
-    """Return what is known of a built-in operator.
-
-    Raises:
-        UnknownNameError: if there is none of that name.
-    """
-    if name not in SPECS:
-        raise UnknownNameError("an operator", name, SPECS)
-    return SPECS[name]
+KINDS = ("index", "resampling")
 
 
 def get(
@@ -45,40 +27,163 @@ def get(
     sensor: Sensor | str | None = None,
     bands: Bands | None = None,
     wavelengths: Sequence[float] | np.ndarray | None = None,
+    variant: str | None = None,
     **parameters: Any,  # noqa: ANN401  (each operator's own)
 ) -> Operator:
     """Build an operator for the images of a sensor, or for images with these bands.
 
+    An index can be built without bands, to be evaluated on named operands alone.
+
     Args:
-        name: a name from `list_operators`.
+        name: a name from `list_operators`, in any spelling that only one of them has. The
+            library's own are never shadowed by a plugin's.
         sensor: a sensor of `srf_library`, by any of its names, or one of your own; the image has
             that sensor's bands, in its order. For ``"srf"`` it is the sensor to resample to.
         bands: the image's bands.
         wavelengths: the image's band centres [nm or µm, told by their size], for a caller without
             `Bands`; together with a sensor, they win over the library's.
+        variant: ``"anyband"`` for the paper's form of NDVI and NDWI (Eq. 10).
         parameters: the operator's own.
 
     Raises:
         UnknownNameError: if nobody offers the operator, or the sensor is not known.
+        AmbiguousNameError: if the name is the spelling of several, and none of them exactly.
+        VariantError: if the operator has no such variant.
         TypeError: if it cannot be told which bands the image has.
-        MissingBandError: if the image lacks a band that the operator needs.
+        MissingOperandError, MissingBandError: if the image lacks a band that the operator needs.
+        ClashingPluginsError, PluginError: if it is another distribution's, and cannot be had.
 
-    >>> get("ndwi", sensor="S2A").spec.operands
-    ('green', 'nir')
+    >>> get("ndwi", sensor="S2A")
+    SpectralIndex(NDWI = (G - N) / (G + N); G: 560 nm, N: 833 nm)
     >>> resample = get("srf", sensor="landsat8_oli", wavelengths=np.arange(400, 2501))
     >>> resample.target.wavelength.round()
     array([ 443.,  483.,  561.,  655.,  865., 1609., 2201.,  592., 1373.])
     """
-    if name == resampling.SPEC.name:
+    id_ = _resolved(name)
+    if variant is not None:
+        own = normalized_difference.variant(id_, variant)
+        return own(_image_bands(name, sensor, bands, wavelengths), **parameters)
+    if id_ == resampling.SPEC.name:
         return resampling.srf(sensor=sensor, bands=bands, wavelengths=wavelengths, **parameters)
+    if id_ in catalogue() and sensor is None and bands is None and wavelengths is None:
+        return SpectralIndex(index_spec(id_), **parameters)
     image = _image_bands(name, sensor, bands, wavelengths)
-    if name in SPECS:  # built-ins are never shadowed by a plugin
-        return NormalizedDifference(SPECS[name], image, **parameters)
-    offered = entry_points(group=GROUP)
-    if name not in offered.names:
-        raise UnknownNameError("an operator", name, list_operators())
-    operator: Operator = offered[name].load()(image, **parameters)
-    return operator
+    if id_ in catalogue():
+        return SpectralIndex(index_spec(id_), image, **parameters)
+    return plugins.load(id_)(image, **parameters)
+
+
+def spec(name: str) -> OperatorSpec:
+    """Return what is known of an operator of the library, in any spelling of its name.
+
+    Raises:
+        UnknownNameError: if there is none of that name; a plugin has its card on its operator.
+        AmbiguousNameError: if the name is the spelling of several, and none of them exactly.
+
+    >>> spec("savi").formula, spec("savi").constants
+    ('(1.0 + L) * (N - R) / (N + R + L)', {'L': 0.5})
+    """
+    id_ = _match(name, _built_in())
+    if id_ is None:
+        raise UnknownOperatorError(name, _built_in(), search(name))
+    return resampling.SPEC if id_ == resampling.SPEC.name else index_spec(id_)
+
+
+def list_operators(
+    pattern: str = "*",
+    *,
+    kind: str | None = None,
+    domain: str | None = None,
+    sensor: Sensor | str | None = None,
+    bands: Bands | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
+) -> list[str]:
+    """Return the names of operators, sorted.
+
+    Plugins are not imported, so that nothing is known of them but their names: they are listed
+    if nothing but a pattern is asked for.
+
+    Args:
+        pattern: what a name must match, ``*`` standing for anything, whatever the case.
+        kind: ``"index"`` or ``"resampling"``.
+        domain: what an index is for: ``"vegetation"``, ``"water"``, ...
+        sensor: only the indices that can be computed from its bands.
+        bands: only those that can be computed from these.
+        wavelengths: only those that can be computed from bands there, as in `get`.
+
+    Raises:
+        ValueError: if there is no such kind or domain.
+
+    >>> list_operators("ndsi*", domain="snow")
+    ['NDSI', 'NDSII', 'NDSIITM', 'NDSInw']
+    >>> len(list_operators(kind="index")), len(list_operators(sensor="landsat8_oli"))
+    (328, 204)
+    """
+    _among("kind", kind, KINDS)
+    _among("domain", domain, sorted({entry["domain"] for entry in catalogue().values()}))
+    anything = all(given is None for given in (sensor, bands, wavelengths))
+    image = None if anything else _image_bands("list", sensor, bands, wavelengths)
+    names = [
+        name
+        for name in _built_in()
+        if kind in (None, spec(name).kind)
+        and domain in (None, spec(name).domain)
+        and (image is None or _computable(name, image))
+    ]
+    if anything and kind is None and domain is None:
+        names += plugins.plugin_names()
+    return sorted(n for n in set(names) if fnmatchcase(n.casefold(), pattern.casefold()))
+
+
+def search(text: str) -> list[str]:
+    """Return the operators of the library in whose card all words of a text occur.
+
+    >>> search("chlorophyll vegetation green")
+    ['CIG']
+    """
+    words = [folded(word) for word in text.split()]
+    found = []
+    for name in _built_in():
+        card = spec(name)
+        fields = [folded(field) for field in (name, card.title, card.domain, card.source)]
+        if all(any(word in field for field in fields) for word in words):
+            found.append(name)
+    return sorted(found)
+
+
+@cache
+def _built_in() -> frozenset[str]:
+    return frozenset({*catalogue(), resampling.SPEC.name})
+
+
+def _resolved(name: str) -> str:
+    """Return the operator that a name stands for: ours, a plugin's, or one spelt a little else."""
+    if name in _built_in():
+        return name
+    offered = plugins.plugin_names()
+    id_ = name if name in offered else _match(name, {*_built_in(), *offered})
+    if id_ is None:
+        raise UnknownOperatorError(name, {*_built_in(), *offered}, search(name))
+    return id_
+
+
+def _match(name: str, known: frozenset[str] | set[str]) -> str | None:
+    if name in known:
+        return name
+    wanted = folded(str(name))
+    meant = [id_ for id_ in known if folded(id_) == wanted]
+    if len(meant) > 1:
+        raise AmbiguousNameError(name, meant)
+    return meant[0] if meant else None
+
+
+def _computable(name: str, image: Bands) -> bool:
+    return name in catalogue() and not missing_operands(index_spec(name), image)
+
+
+def _among(what: str, given: str | None, allowed: Sequence[str]) -> None:
+    if given is not None and given not in allowed:
+        raise ValueError(f"{what} is {given!r}; choose one of {', '.join(allowed)}")
 
 
 def _image_bands(
@@ -89,7 +194,7 @@ def _image_bands(
 ) -> Bands:
     if (bands is None) == (sensor is None and wavelengths is None):
         raise TypeError(
-            f"get({name!r}) needs the image's bands: either bands=, or sensor= or wavelengths= "
+            f"{name!r} needs the image's bands: either bands=, or sensor= or wavelengths= "
             "or both of these"
         )
     if bands is not None:

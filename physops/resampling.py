@@ -17,7 +17,7 @@ from srf_library.resampling import LOST_WEIGHT, Method, OnPartial
 SPEC = OperatorSpec(
     name="srf",
     title="Spectral resampling to the bands of a sensor",
-    operands=(),
+    kind="resampling",
     formula="sum_j W[k, j] x[j] with W[k, j] = ∫ S_k φ_j dλ / ∫ S_k dλ",
     source="AnyBand-Diff, A.2, with the integral in place of samples of the response",
 )

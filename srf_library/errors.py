@@ -8,6 +8,15 @@ class SrfError(Exception):
     """The root of this library's errors."""
 
 
+def near_names(name: str, offered: Iterable[str]) -> list[str]:
+    """Return up to three of the names that are offered and spelt much like one."""
+    asked, folded = str(name).casefold(), {known.casefold(): known for known in sorted(offered)}
+    near = get_close_matches(asked, folded, n=20)
+    # Letters that changed places are the likeliest slip.
+    near.sort(key=lambda hit: sorted(hit) != sorted(asked))
+    return [folded[hit] for hit in near[:3]]
+
+
 class UnknownNameError(SrfError, LookupError):
     """Raised when a sensor, operator, model or band is asked for by a name that is not known.
 
@@ -19,8 +28,7 @@ class UnknownNameError(SrfError, LookupError):
 
     def __init__(self, kind: str, name: str, offered: Iterable[str]) -> None:
         names = sorted(offered)
-        folded = {known.casefold(): known for known in names}
-        near = [folded[hit] for hit in get_close_matches(str(name).casefold(), folded, n=3)]
+        near = near_names(name, names)
         hint = (
             f"did you mean {' or '.join(map(repr, near))}?"
             if near
@@ -31,7 +39,7 @@ class UnknownNameError(SrfError, LookupError):
 
 
 class AmbiguousNameError(SrfError, LookupError):
-    """Raised when a name stands for more than one sensor."""
+    """Raised when a name stands for more than one thing."""
 
     def __init__(self, name: str, meant: Iterable[str]) -> None:
         super().__init__(f"{name!r} may mean {' or '.join(sorted(meant))}; ask for one of them")

@@ -49,7 +49,7 @@ def index_agreement(
         UnknownNameError: if physops has no operator of that name.
     """
     try:
-        operator = physops.get(name, bands=bands)
+        operator = physops.get(name, bands=bands, variant="anyband")
         operands = [bands.channel(operand) for operand in operator.spec.operands]
     except MissingBandError as error:
         return Agreement(reason=str(error))

@@ -78,7 +78,7 @@ def _index(
     import physops
 
     try:
-        operator = physops.get(name, bands=bands)
+        operator = physops.get(name, bands=bands, variant="anyband")
     except MissingBandError:
         return None
     cube = torch.from_numpy(np.where(known, values, np.float32(np.nan)))

@@ -1,5 +1,7 @@
 """The normalized difference of two bands, in the form that the paper trains with."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import final
 
 import torch
@@ -7,15 +9,18 @@ from jaxtyping import Float
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import BandCountError
+from physops.errors import BandCountError, VariantError
 from physops.operator import Operator, OperatorSpec
 
 EPSILON = 1e-6
+VARIANT = "anyband"
 
 SPECS = {
     "ndvi": OperatorSpec(
         name="ndvi",
         title="Normalized Difference Vegetation Index",
+        kind="index",
+        domain="vegetation",
         operands=("nir", "red"),
         formula="(nir - red + e) / (nir + red + e)",
         source="Rouse et al., Monitoring vegetation systems in the Great Plains with ERTS, 1974; "
@@ -24,6 +29,8 @@ SPECS = {
     "ndwi": OperatorSpec(
         name="ndwi",
         title="Normalized Difference Water Index",
+        kind="index",
+        domain="water",
         operands=("green", "nir"),
         formula="(green - nir + e) / (green + nir + e)",
         source="McFeeters, The use of the NDWI in the delineation of open water features, 1996; "
@@ -32,13 +39,26 @@ SPECS = {
 }
 
 
+def variant(name: str, form: str) -> Callable[..., "NormalizedDifference"]:
+    """Return what builds an index in another form than the catalogue's, of the image's bands.
+
+    Raises:
+        VariantError: if the index has no such form.
+    """
+    key = name.casefold()
+    if form != VARIANT or key not in SPECS:
+        raise VariantError(name, form, [VARIANT] if key in SPECS else [])
+    return partial(NormalizedDifference, SPECS[key])
+
+
 @final
 class NormalizedDifference(Operator):
     """``(a - b + e) / (a + b + e)`` of two bands [1], with ``e = 1e-6``.
 
     The scale of the input cancels but for ``e``; an offset does not, so radiance and digital
-    numbers give an index of their own. A pixel that is not finite, or whose sum is zero, gives
-    NaN and no gradient, and leaves its neighbours alone.
+    numbers give an index of their own, and a pixel of zeros gives 1, for e is in the numerator,
+    too. A pixel that is not finite, or whose sum with e is zero, gives NaN and no gradient, and
+    leaves its neighbours alone.
 
     Args:
         spec: which index, and so which two bands.

@@ -31,7 +31,7 @@ def test_physops_stands_without_the_upper_floor_and_the_zoos_libraries():
         HIDE.format(hidden=hidden)
         + "import physops; print(physops.get('ndvi', sensor='sentinel2a_msi').spec.name)"
     )
-    assert python(code) == "ndvi"
+    assert python(code) == "NDVI"
 
 
 def test_srf_library_needs_no_torch():

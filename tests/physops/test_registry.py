@@ -1,12 +1,16 @@
+import sys
 from importlib.metadata import EntryPoint, EntryPoints
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 
 import physops
 import srf_library
-from physops import registry
-from srf_library import UnknownNameError
+from physops import plugins
+from physops.errors import ClashingPluginsError, PluginError, UnknownOperatorError
+from srf_library import AmbiguousNameError, UnknownNameError
 
 
 def double(bands):
@@ -14,63 +18,143 @@ def double(bands):
     return physops.get("ndvi", bands=bands)
 
 
-def offer(monkeypatch, *names):
-    points = [EntryPoint(name, f"{__name__}:double", registry.GROUP) for name in names]
-    monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints(points))
+class Offer(EntryPoint):
+    """An entry of a distribution that is not installed."""
+
+    @property
+    def dist(self):
+        return SimpleNamespace(name=f"their-{self.name}", version="1.2")
+
+
+def offer(monkeypatch, **values):
+    points = EntryPoints(Offer(name, value, plugins.GROUP) for name, value in values.items())
+    monkeypatch.setattr(plugins, "entry_points", lambda **chosen: points.select(**chosen))
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    with pytest.raises(UnknownNameError, match=r"an operator called 'nvdi'.*did you mean .*'ndvi'"):
+    with pytest.raises(UnknownNameError, match=r"an operator called 'nvdi'.*did you mean 'NDVI'"):
         physops.get("nvdi", sensor="sentinel2a_msi")
+    with pytest.raises(UnknownOperatorError, match="it stands in the description of CCI, CCRI,"):
+        physops.spec("chlorophyl")
+    with pytest.raises(
+        UnknownOperatorError, match=r"physops\.list\(\) names them all, physops\.se"
+    ):
+        physops.get("zzzz")
+
+
+@pytest.mark.parametrize("name", ["NDVI", "ndvi", "Ndvi", "nd-vi", "N D V I", "nd_vi"])
+def test_a_name_may_be_spelt_in_many_ways(name):
+    assert physops.get(name, sensor="S2A").spec == physops.spec(name) == physops.spec("NDVI")
+
+
+def test_where_case_carries_meaning_it_must_be_right():
+    assert physops.spec("BAI").domain == "burn"
+    assert physops.spec("BaI").domain == "soil"
+    with pytest.raises(AmbiguousNameError, match="'bai' may mean BAI or BaI; ask for one of them"):
+        physops.get("bai", sensor="S2A")
+    with pytest.raises(AmbiguousNameError):
+        physops.spec("bai")
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{}, {"bands": physops.Bands.at([665.0, 835.0]), "sensor": "S2A"}],
+    ("name", "given"),
+    [("srf", {}), ("ndvi", {"bands": physops.Bands.at([665.0, 835.0]), "sensor": "S2A"})],
 )
-def test_it_must_be_told_which_bands_the_image_has(given):
-    with pytest.raises(TypeError, match="either bands=, or sensor= or wavelengths= or both"):
-        physops.get("ndvi", **given)
+def test_it_must_be_told_which_bands_the_image_has(name, given):
+    with pytest.raises(TypeError, match="bands"):
+        physops.get(name, **given)
 
 
 def test_the_images_own_wavelengths_win_over_the_sensors():
     sensor = srf_library.get("S2A").select(["B3", "B8"])
     with pytest.warns(srf_library.CentreShiftWarning, match=r"puts sentinel2a_msi B3 at 665 nm"):
         operator = physops.get("ndvi", sensor=sensor, wavelengths=[665.0, 833.0])
-    assert (operator.first, operator.second) == (1, 0)
+    assert operator.channels == {"N": 1, "R": 0}
 
 
 @pytest.mark.parametrize("name", ["S2A", "Sentinel-2A MSI", "sentinel2a_msi"])
-def test_a_sensor_goes_by_all_its_names(name):
-    assert physops.get("ndvi", sensor=name).band_count == 13
-
-
-def test_a_sensors_bands_are_found_by_its_name():
-    operator = physops.get("ndvi", sensor="sentinel2a_msi")
-    assert (operator.first, operator.second) == (7, 3)  # B8 and B4
-
-
-def test_a_plugin_is_listed_and_built(monkeypatch):
-    offer(monkeypatch, "theirs")
-    monkeypatch.setattr(EntryPoint, "load", lambda self: double)
-    assert "theirs" in physops.list_operators()
-    assert physops.get("theirs", sensor="sentinel2a_msi").spec.name == "ndvi"
-
-
-def test_a_plugin_never_shadows_a_built_in(monkeypatch):
-    offer(monkeypatch, "ndvi")
-    assert physops.list_operators().count("ndvi") == 1
-    assert physops.get("ndvi", sensor="sentinel2a_msi").spec == physops.spec("ndvi")
-
-
-def test_every_built_in_has_a_source_and_known_operands():
-    for name in registry.SPECS:
-        spec = physops.spec(name)
-        assert spec.name == name
-        assert spec.source
-        assert set(spec.operands) <= set(physops.bands.COMMON_NAMES)
+def test_a_sensors_bands_are_found_by_any_of_its_names(name):
+    operator = physops.get("ndvi", sensor=name)
+    assert operator.channels == {"N": 7, "R": 3}  # B8 and B4
+    assert str(operator) == "SpectralIndex(NDVI = (N - R) / (N + R); N: 833 nm, R: 665 nm)"
 
 
 def test_wavelengths_may_be_an_array():
     operator = physops.get("ndvi", wavelengths=np.array([560.0, 665.0, 835.0]))
-    assert (operator.first, operator.second) == (2, 1)
+    assert operator.channels == {"N": 2, "R": 1}
+
+
+def test_the_list_can_be_narrowed():
+    assert len(physops.list(kind="index")) >= 320
+    assert physops.list(kind="resampling") == ["srf"]
+    assert physops.list("NDSII*") == physops.list("ndsii*") == ["NDSII", "NDSIITM"]
+    water = physops.list(domain="water")
+    assert {"NDWI", "AWEIsh"} <= set(water) < set(physops.list())
+    with pytest.raises(ValueError, match="kind is 'loss'; choose one of index, resampling"):
+        physops.list(kind="loss")
+    with pytest.raises(ValueError, match="domain is 'sea'; choose one of burn, clouds"):
+        physops.list(domain="sea")
+
+
+def test_the_list_tells_what_can_be_computed():
+    from_landsat = physops.list(sensor="landsat8_oli")
+    assert {"NDVI", "EVI", "NBR", "FAI"} <= set(from_landsat)
+    assert not {"NDREI", "PRI550", "NDVIT", "srf"} & set(from_landsat)
+    spectrometer = {"wavelengths": np.arange(400.0, 2500.0, 10.0)}
+    assert set(from_landsat) | {"NDREI", "PRI550"} < set(physops.list(**spectrometer))
+    for name in physops.list(**spectrometer):
+        image = torch.rand(1, 210, 2, 2, generator=torch.Generator().manual_seed(0))
+        assert physops.get(name, **spectrometer)(image).shape == (1, 2, 2)
+
+
+def test_search_finds_words_of_the_card():
+    assert "AWEIsh" in physops.search("water extraction")
+    assert "SAVI" in physops.search("0034-4257(88)90106")
+    assert physops.search("no such thing at all") == []
+
+
+def test_a_plugin_is_listed_and_built(monkeypatch):
+    offer(monkeypatch, theirs=f"{__name__}:double")
+    monkeypatch.setitem(sys.modules, __name__, sys.modules[__name__])
+    assert "theirs" in physops.list()
+    assert "theirs" not in physops.list(kind="index")
+    monkeypatch.setattr(Offer, "load", lambda self: double)
+    assert physops.get("theirs", sensor="S2A").spec.name == "NDVI"
+    assert physops.get("THEIRS", sensor="S2A").spec.name == "NDVI"
+
+
+def test_a_plugin_never_shadows_a_built_in(monkeypatch):
+    offer(monkeypatch, NDVI="no_such_module:f", ndvi="no_such_module:f", savi="no_such_module:f")
+    assert physops.list().count("NDVI") == 1
+    assert physops.get("NDVI", sensor="S2A").spec == physops.spec("NDVI")
+    with pytest.raises(AmbiguousNameError, match="'Savi' may mean SAVI or savi"):
+        physops.get("Savi", sensor="S2A")
+
+
+def test_a_broken_plugin_breaks_only_its_own_name(monkeypatch):
+    offer(monkeypatch, broken="no_such_module:f", constant="math:pi")
+    assert "broken" in physops.list()
+    physops.get("ndvi", sensor="S2A")
+    with pytest.raises(
+        PluginError, match=r"'broken' of their-broken 1\.2 \(no_such_module:f\) can"
+    ):
+        physops.get("broken", sensor="S2A")
+    with pytest.raises(PluginError, match="TypeError: it is no function of the bands"):
+        physops.get("constant", sensor="S2A")
+
+
+def test_a_plugin_that_ends_the_program_does_not(monkeypatch):
+    def leave(self):
+        raise SystemExit(3)
+
+    offer(monkeypatch, leaver="leaver:f")
+    monkeypatch.setattr(Offer, "load", leave)
+    with pytest.raises(PluginError, match="SystemExit: 3; mend or uninstall that distribution"):
+        physops.get("leaver", sensor="S2A")
+
+
+def test_two_plugins_of_one_name_are_refused(monkeypatch):
+    points = EntryPoints([Offer("twice", f"module{i}:f", plugins.GROUP) for i in range(2)])
+    monkeypatch.setattr(plugins, "entry_points", lambda **chosen: points.select(**chosen))
+    with pytest.raises(ClashingPluginsError, match=r"offered by their-twice 1\.2 and their-twice"):
+        physops.get("twice", sensor="S2A")

@@ -85,5 +85,5 @@ def test_one_pixel_or_a_flat_index_has_an_error_but_no_correlation():
 
 def test_an_index_that_nobody_knows_is_refused():
     truth, estimate, where = scene()
-    with pytest.raises(UnknownNameError, match=r"ndiv.*did you mean .*'ndvi'"):
+    with pytest.raises(UnknownNameError, match=r"ndiv.*did you mean 'NDVI'"):
         index_agreement("ndiv", truth, estimate, BANDS, where)

@@ -1,0 +1,45 @@
+"""The catalogue of indices: one card each, read from `data/catalogue.json` when first asked for."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from physops.indices.formula import names, parse
+from physops.indices.operands import is_operand
+from physops.operator import OperatorSpec
+
+
+@cache
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Return what the file says of each index, by name."""
+    text = files("physops.indices").joinpath("data/catalogue.json").read_text(encoding="utf-8")
+    return {entry["name"]: entry for entry in json.loads(text)}
+
+
+@cache
+def index_spec(name: str) -> OperatorSpec:
+    """Return the card of an index of the catalogue.
+
+    >>> index_spec("NDVI").operands, index_spec("SAVI").constants, index_spec("EVI").degree
+    (('N', 'R'), {'L': 0.5}, None)
+    """
+    entry = catalogue()[name]
+    return OperatorSpec(
+        name=name,
+        title=entry["title"],
+        kind="index",
+        formula=entry["formula"],
+        operands=operands_of(entry["formula"]),
+        constants=entry["constants"],
+        domain=entry["domain"],
+        degree=entry["degree"],
+        source=entry["reference"],
+        reason=entry.get("reason", ""),
+    )
+
+
+@cache
+def operands_of(formula: str) -> tuple[str, ...]:
+    """Return the operands of a formula: the names in it that are no constants."""
+    return tuple(name for name in names(parse(formula)) if is_operand(name))

@@ -1,0 +1,123 @@
+"""What the letters of a formula stand for: bands by their range, wavelengths, polarisations.
+
+The ranges are those of the catalogue's authors (spyndex, `bands.json`), in which an instrument's
+band must have its centre; the usual place is that of Sentinel-2's band, or of Landsat's.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from physops.bands import Bands
+
+# A number stands for a wavelength: R531, the reflectance at 531 nm.
+_AT = re.compile(r"R(\d{3,4})")
+# A centre wavelength [nm], taken from the band that was found.
+_PLACE = re.compile(r"lambda([A-Z]\w*)")
+POLARISATIONS = ("HH", "HV", "VH", "VV")
+OTHER = ("PAR",)
+# How far from a wavelength that is named a band's centre may lie [nm]: spectrometers have a band
+# every 10 nm or less, and a camera's broad band is not what a narrow-band index was made for.
+TOLERANCE_NM = 7.5
+# A band this much wider than its range is a panchromatic one.
+WIDEST = 1.25
+# Bands of which one is so much wider are not alike: the wider is the one for land.
+WIDER = 1.5
+
+
+@dataclass(frozen=True)
+class Range:
+    """Where a band's centre must lie, and where it usually does [nm]."""
+
+    low: float
+    high: float
+    usual: float
+
+
+RANGES = {
+    "A": Range(400, 455, 443),
+    "B": Range(450, 530, 490),
+    "G1": Range(510, 550, 531),
+    "G": Range(510, 600, 560),
+    "Y": Range(585, 625, 610),
+    "R": Range(620, 690, 665),
+    "RE1": Range(695, 715, 705),
+    "RE2": Range(730, 750, 740),
+    "RE3": Range(765, 795, 783),
+    "N": Range(760, 900, 835),
+    "N2": Range(850, 880, 865),
+    "WV": Range(930, 960, 945),
+    "S1": Range(1550, 1750, 1610),
+    "S2": Range(2080, 2350, 2200),
+    "T": Range(10400, 12500, 11450),
+    "T1": Range(10600, 11190, 10900),
+    "T2": Range(11500, 12510, 12000),
+}
+REFLECTING = {name for name, wanted in RANGES.items() if wanted.high < 3000}
+
+
+def is_operand(name: str) -> bool:
+    """Return whether a name stands for something that is measured, and not for a constant."""
+    return (
+        name in RANGES
+        or name in POLARISATIONS
+        or name in OTHER
+        or _AT.fullmatch(name) is not None
+        or _PLACE.fullmatch(name) is not None
+    )
+
+
+def reflects(name: str) -> bool:
+    """Return whether an operand is a reflectance: no temperature, no echo, no wavelength."""
+    return name in REFLECTING or _AT.fullmatch(name) is not None
+
+
+def place_of(name: str) -> str:
+    """Return the band whose centre wavelength a name such as ``lambdaN`` stands for; else ''."""
+    match = _PLACE.fullmatch(name)
+    return match[1] if match else ""
+
+
+def described(name: str) -> str:
+    """Return an operand as a person is told of it.
+
+    >>> described("S2"), described("R531"), described("VV")
+    ('S2 (2080-2350 nm)', 'R531', 'VV')
+    """
+    if name not in RANGES:
+        return name
+    return f"{name} ({RANGES[name].low:.0f}-{RANGES[name].high:.0f} nm)"
+
+
+def find(name: str, bands: Bands) -> int | None:
+    """Return the channel that an operand stands for; None if the image has none.
+
+    A letter stands for the good bands whose centre lies in its range and which are not much wider
+    than the range. Of these it is the one nearest to the usual place, among those that are not
+    much narrower than the widest: MODIS has narrow ocean bands beside those for land. R531
+    stands for the band nearest to 531 nm, if that lies within 7.5 nm.
+
+    >>> find("R", Bands.of("aqua_modis")), find("N", Bands.of("S2A")), find("RE1", Bands.of("L8"))
+    (0, 7, None)
+    """
+    at = _AT.fullmatch(name)
+    if at:
+        return _nearest_to(float(at[1]), bands)
+    if name not in RANGES:
+        return None
+    wanted = RANGES[name]
+    width = np.nan_to_num(bands.fwhm, nan=0.0)
+    inside = (bands.wavelength >= wanted.low) & (bands.wavelength <= wanted.high) & bands.good
+    inside &= width <= WIDEST * (wanted.high - wanted.low)
+    if not inside.any():
+        return None
+    inside &= width * WIDER >= width[inside].max()
+    distance = np.where(inside, np.abs(bands.wavelength - wanted.usual), np.inf)
+    return int(np.argmin(distance))
+
+
+def _nearest_to(nm: float, bands: Bands) -> int | None:
+    distance = np.where(bands.good, np.abs(bands.wavelength - nm), np.inf)
+    nearest = int(np.argmin(distance))
+    return nearest if distance[nearest] <= TOLERANCE_NM else None

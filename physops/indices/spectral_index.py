@@ -1,0 +1,244 @@
+"""Spectral indices as an operator: one, or many at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import final
+
+import torch
+from jaxtyping import Float, Real
+from torch import Tensor
+
+from physops.bands import Bands
+from physops.errors import (
+    BandCountError,
+    DimensionError,
+    MissingOperandError,
+    NoBandsError,
+    NotFloatingError,
+    NotReflectanceError,
+    UnknownConstantError,
+)
+from physops.indices.formula import Apply, Expression, Name, parse
+from physops.indices.operands import described, find, place_of, reflects
+from physops.indices.program import Guarded, Program, both
+from physops.operator import Operator, OperatorSpec
+
+# Snow and glint reach 1.3, and a few pixels more; digital numbers of reflectance run to 10 000.
+LARGEST_REFLECTANCE = 10.0
+# What stands in for a value that is not there; the result is thrown away.
+STAND_IN = 0.5
+SHORT = (torch.float16, torch.bfloat16)
+Operands = Mapping[str, Tensor | float]
+
+
+class _Formulas:
+    """Formulas with their constants, on named operands."""
+
+    def __init__(self, specs: Sequence[OperatorSpec], constants: Mapping[str, float]) -> None:
+        known = {name for spec in specs for name in spec.constants}
+        for name in constants:
+            if name not in known:
+                raise UnknownConstantError(name, known)
+        # Indices give one letter different values: each constant gets a name of its own.
+        self.constants: dict[str, float] = {}
+        expressions = []
+        for number, spec in enumerate(specs):
+            own = {name: f"{name}:{number}" for name in spec.constants}
+            values = {**spec.constants, **constants}
+            self.constants |= {own[name]: float(values[name]) for name in spec.constants}
+            expressions.append(_renamed(parse(spec.formula), own))
+        self.program = Program.of(expressions)
+        self.operands = tuple(name for name in self.program.inputs if name not in self.constants)
+
+    def plain(self, operands: Operands) -> list[tuple[Tensor, Tensor]]:
+        """Return each value and where it is finite, for what needs no gradient."""
+        values = map(torch.as_tensor, self.program({**self.constants, **operands}))
+        there = both(torch.isfinite(v) for v in operands.values() if isinstance(v, Tensor))
+        finite = ((value, torch.isfinite(value)) for value in values)
+        return [(value, good if there is None else good & there) for value, good in finite]
+
+    def guarded(self, operands: Operands) -> list[tuple[Tensor, Tensor]]:
+        """Return the same, with finite gradients everywhere, and none where it is no value."""
+        inputs: dict[str, Guarded] = {name: (v, None) for name, v in self.constants.items()}
+        for name, value in operands.items():
+            there = torch.isfinite(value) if isinstance(value, Tensor) else None
+            inputs[name] = (value if there is None else torch.where(there, value, STAND_IN), there)
+        results = []
+        for value, mask in self.program.guarded(inputs):
+            tensor = torch.as_tensor(value)
+            finite = torch.isfinite(tensor.detach())
+            results.append((tensor, finite if mask is None else finite & mask))
+        return results
+
+
+@final
+class SpectralIndex(Operator):
+    """One or more indices of an image.
+
+    One index takes the place of the band dimension, which is dropped; of several it becomes
+    theirs. A pixel in which a band is not finite, or the formula has no finite value (0 / 0, a
+    root of something negative), gives ``fill`` and no gradient, and leaves its neighbours alone.
+    Half precision is computed in single.
+
+    Args:
+        specs: the index, or several, of which what they share is computed once.
+        bands: the bands of the images that it will be given; None if it is only to be evaluated.
+        fill: what stands for no data.
+        scale: reflectance = value * scale + offset, for images of digital numbers.
+        offset: see ``scale``.
+        constants: constants of the formulas, if they are not to be the usual ones.
+
+    Attributes:
+        channels: the band that each operand was found in.
+        wavelengths: its centre [nm].
+
+    Raises:
+        MissingOperandError: if the bands lack what an index needs.
+        UnknownConstantError: if no formula has a constant of that name.
+
+    Source: each index's own, in its `OperatorSpec`.
+    """
+
+    def __init__(
+        self,
+        specs: OperatorSpec | Sequence[OperatorSpec],
+        bands: Bands | None = None,
+        *,
+        fill: float = torch.nan,
+        scale: float = 1.0,
+        offset: float = 0.0,
+        **constants: float,
+    ) -> None:
+        super().__init__()
+        self.single = isinstance(specs, OperatorSpec)
+        self.specs = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
+        self.spec, self.fill, self.scale, self.offset = self.specs[0], fill, scale, offset
+        self.formulas = _Formulas(self.specs, constants)
+        self.band_count = 0 if bands is None else len(bands)
+        self.channels: dict[str, int] = {}
+        self.places: dict[str, float] = {}
+        self.wavelengths: dict[str, float] = {}
+        if bands is not None:
+            self.channels, self.places = _found(self.specs, bands)
+            self.wavelengths = {n: float(bands.wavelength[c]) for n, c in self.channels.items()}
+
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Return the index of an image ``(*batch, band, *space)``, or several as its bands.
+
+        Raises:
+            NoBandsError: if it was built without bands.
+            DimensionError: if the image has no such dimension.
+            BandCountError: if it has another number of bands.
+            NotFloatingError: if it holds whole numbers, and no scale was given.
+            NotReflectanceError: if an index needs reflectance, and this cannot be.
+        """
+        if not self.band_count:
+            raise NoBandsError(self.spec.name)
+        if not -x.ndim <= band_dim < x.ndim:
+            raise DimensionError(tuple(x.shape), band_dim)
+        if x.shape[band_dim] != self.band_count:
+            raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
+        dim = band_dim % x.ndim
+        measured = {name: x.select(dim, channel) for name, channel in self.channels.items()}
+        values = self._values({**measured, **self.places})
+        return values[0] if self.single else torch.stack(values, dim=dim)
+
+    def evaluate(self, operands: Operands) -> Tensor | list[Tensor]:
+        """Return the index of named operands, or a list of several.
+
+        Args:
+            operands: a tensor or a number each, to be broadcast, such as ``{"N": n, "R": r}``.
+
+        Raises:
+            MissingOperandError: if one is not given.
+            NotFloatingError, NotReflectanceError: as `forward` does.
+        """
+        lacking = [name for name in self.formulas.operands if name not in operands]
+        if lacking:
+            raise MissingOperandError(self.spec.name, _told(lacking), "give a value for each")
+        values = self._values({name: operands[name] for name in self.formulas.operands})
+        return values[0] if self.single else values
+
+    def _values(self, operands: Operands) -> list[Tensor]:
+        ready = {name: self._reflectance(name, value) for name, value in operands.items()}
+        tensors = [value for value in operands.values() if isinstance(value, Tensor)]
+        dtype = _common_dtype(tensors)
+        if any(spec.degree is None for spec in self.specs):
+            self._check_reflectance(ready)
+        graph = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
+        results = self.formulas.guarded(ready) if graph else self.formulas.plain(ready)
+        return [torch.where(there, value, self.fill).to(dtype) for value, there in results]
+
+    def _reflectance(self, name: str, value: Tensor | float) -> Tensor | float:
+        if not isinstance(value, Tensor):
+            return value
+        if not value.is_floating_point() and (self.scale, self.offset) == (1.0, 0.0):
+            raise NotFloatingError(value.dtype)
+        if not value.is_floating_point() or value.dtype in SHORT:
+            value = value.float()
+        if not reflects(name):
+            return value
+        scaled = value if self.scale == 1.0 else value * self.scale
+        return scaled if self.offset == 0.0 else scaled + self.offset
+
+    def _check_reflectance(self, operands: Operands) -> None:
+        for name, value in operands.items():
+            if not isinstance(value, Tensor) or not value.numel() or not reflects(name):
+                continue
+            largest = torch.nan_to_num(value.detach(), nan=0.0, posinf=0.0, neginf=0.0).max()
+            if largest > LARGEST_REFLECTANCE:
+                needing = next(spec.name for spec in self.specs if spec.degree is None)
+                raise NotReflectanceError(needing, name, float(largest))
+
+    def extra_repr(self) -> str:
+        """Return what `repr` shows between the brackets."""
+        formulas = ", ".join(f"{spec.name} = {spec.formula}" for spec in self.specs)
+        found = ", ".join(f"{name}: {nm:.0f} nm" for name, nm in self.wavelengths.items())
+        return f"{formulas}; {found}" if found else formulas
+
+
+def missing_operands(spec: OperatorSpec, bands: Bands) -> list[str]:
+    """Return the operands of an index that an image does not have."""
+    needed = [(name, place_of(name) or name) for name in spec.operands]
+    return [name for name, band in needed if find(band, bands) is None]
+
+
+def _common_dtype(tensors: Sequence[Tensor]) -> torch.dtype:
+    """Return the dtype of a result: as in torch, a single number does not widen an image."""
+    floating = [tensor for tensor in tensors if tensor.is_floating_point()]
+    deciding = [tensor.dtype for tensor in floating if tensor.ndim] or [t.dtype for t in floating]
+    return reduce(torch.promote_types, deciding) if deciding else torch.get_default_dtype()
+
+
+def _told(operands: Iterable[str]) -> list[str]:
+    return [described(operand) for operand in operands]
+
+
+def _found(specs: Iterable[OperatorSpec], bands: Bands) -> tuple[dict[str, int], dict[str, float]]:
+    """Return the channel of each operand, and the wavelengths [nm] that formulas ask for."""
+    channels, places = {}, {}
+    for spec in specs:
+        lacking = missing_operands(spec, bands)
+        if lacking:
+            nm = ", ".join(f"{place:.0f}" for place in bands.wavelength[:20])
+            raise MissingOperandError(spec.name, _told(lacking), f"the image has bands at {nm} nm")
+        for name in spec.operands:
+            channel = find(place_of(name) or name, bands)
+            assert channel is not None  # nothing is lacking
+            if place_of(name):
+                places[name] = float(bands.wavelength[channel])
+            else:
+                channels[name] = channel
+    return channels, places
+
+
+def _renamed(expression: Expression, own: Mapping[str, str]) -> Expression:
+    match expression:
+        case Name(name=name):
+            return Name(own.get(name, name))
+        case Apply(function="kernel", arguments=arguments):
+            parts = tuple(_renamed(part, own) for part in arguments)
+            return Apply("kernel", (*parts, Name(own["sigma"])))
+        case Apply(function=function, arguments=arguments):
+            return Apply(function, tuple(_renamed(part, own) for part in arguments))
+    return expression

@@ -1,0 +1,256 @@
+"""What holds for every index of the catalogue, and for many at once."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import physops
+from physops.errors import (
+    BandCountError,
+    DimensionError,
+    MissingOperandError,
+    NoBandsError,
+    NotFloatingError,
+    NotReflectanceError,
+    UnknownConstantError,
+)
+from physops.indices.catalogue import catalogue, index_spec
+from physops.indices.operands import place_of
+from physops.indices.spectral_index import SpectralIndex
+
+NAMES = sorted(catalogue())
+PLACES = {"G": 560.0, "R": 665.0, "N": 835.0, "N2": 865.0, "S1": 1610.0, "S2": 2200.0}
+WHOLE = np.arange(400.0, 2500.0, 10.0)
+FROM_A_SPECTROMETER = physops.list(wavelengths=WHOLE)
+
+
+def spectrum(operator, value):
+    """Return a double for each operand: what a function of the name gives, or a wavelength."""
+    return {
+        name: torch.tensor(
+            [PLACES[place_of(name)] if place_of(name) else value(name)], dtype=torch.float64
+        )
+        for name in operator.formulas.operands
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("pixel", [0.0, 1.0, 0.3, -0.01, float("nan"), float("inf"), 1e-30])
+def test_every_gradient_is_finite_and_none_comes_from_no_data(name, pixel):
+    """Zeros, equal bands and negatives are where formulas have their poles."""
+    operator = SpectralIndex(index_spec(name))
+    operands = spectrum(operator, lambda _: pixel)
+    for value in operands.values():
+        value.requires_grad_()
+    index = operator.evaluate(operands)
+    assert not torch.isinf(index).any()
+    torch.nansum(index).backward()
+    slopes = torch.cat([v.grad for v in operands.values() if v.grad is not None])
+    assert torch.isfinite(slopes).all()
+    if torch.isnan(index):
+        assert not slopes.any()
+    if not np.isfinite(pixel):
+        assert torch.isnan(index)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_values_do_not_depend_on_whether_a_gradient_is_wanted(name):
+    operator = SpectralIndex(index_spec(name))
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        plain = spectrum(operator, lambda _: rng.uniform(-0.1, 1.0))
+        graph = {n: v.clone().requires_grad_() for n, v in plain.items()}
+        torch.testing.assert_close(
+            operator.evaluate(graph).detach(), operator.evaluate(plain), equal_nan=True
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_are_those_of_finite_differences(name):
+    operator = SpectralIndex(index_spec(name))
+    rng = np.random.default_rng(1)
+    operands = spectrum(
+        operator, lambda name: {"N": 0.6, "N2": 0.6}.get(name, rng.uniform(0.1, 0.4))
+    )
+    order = list(operands)
+
+    def index(*values):
+        return operator.evaluate(dict(zip(order, values, strict=True)))
+
+    inputs = tuple(value.requires_grad_(not place_of(n)) for n, value in operands.items())
+    if torch.isnan(index(*inputs)):
+        pytest.skip("has no value here")
+    assert torch.autograd.gradcheck(index, inputs, rtol=2e-3, atol=1e-6)
+
+
+def image(*shape, seed=0):
+    return 0.05 + 0.9 * torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("name", FROM_A_SPECTROMETER)
+def test_a_bad_pixel_leaves_its_neighbours_alone(name):
+    operator = physops.get(name, wavelengths=WHOLE)
+    x = image(2, 210, 3, 4)
+    spoilt = x.clone()
+    spoilt[1, :, 2, 1] = torch.nan
+    index, other = operator(x), operator(spoilt)
+    assert torch.isnan(other[1, 2, 1])
+    index[1, 2, 1] = torch.nan
+    torch.testing.assert_close(other, index, rtol=0, atol=0, equal_nan=True)
+
+
+def test_many_at_once_are_each_of_them():
+    cards = [index_spec(name) for name in FROM_A_SPECTROMETER]
+    together = SpectralIndex(cards, physops.Bands.at(WHOLE))
+    x = image(2, 210, 3, 4).double()
+    values = together(x)
+    assert values.shape == (2, len(cards), 3, 4)
+    for number, name in enumerate(FROM_A_SPECTROMETER):
+        alone = physops.get(name, wavelengths=WHOLE)(x)
+        torch.testing.assert_close(values[:, number], alone, equal_nan=True)
+
+
+def test_many_at_once_keep_their_own_constants():
+    """SAVI has L = 0.5 and EVI has L = 1."""
+    both = SpectralIndex([index_spec("SAVI"), index_spec("EVI")])
+    savi, evi = both.evaluate({"N": 0.45, "R": 0.08, "B": 0.04})
+    assert savi.item() == pytest.approx(1.5 * 0.37 / 1.03)
+    assert evi.item() == pytest.approx(2.5 * 0.37 / (0.45 + 0.48 - 0.3 + 1))
+
+
+@given(st.sampled_from(["NDVI", "SAVI", "EVI", "ARVI"]), st.integers(0, 3))
+def test_the_band_axis_may_lie_anywhere(name, axis):
+    operator = physops.get(name, sensor="S2A")
+    x = image(2, 13, 3, 4)
+    assert torch.equal(operator(x.movedim(1, axis), band_dim=axis), operator(x))
+    assert torch.equal(operator(x.movedim(1, axis), band_dim=axis - 4), operator(x))
+
+
+def test_a_batch_is_its_images_one_by_one():
+    operator, x = physops.get("evi", sensor="S2A"), image(4, 13, 5, 6)
+    assert torch.equal(operator(x), torch.stack([operator(one) for one in x]))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ["NDVI", "FAI", "EVI"])
+def test_the_dtype_is_kept(name, dtype):
+    x = image(1, 13, 2, 2).to(dtype)
+    index = physops.get(name, sensor="S2A")(x)
+    assert index.dtype == dtype
+    exact = physops.get(name, sensor="S2A")(x.double())
+    torch.testing.assert_close(index.double(), exact, rtol=0.01, atol=1e-3)
+
+
+def test_digital_numbers_with_their_scale_are_reflectance():
+    numbers = torch.randint(200, 8000, (1, 13, 4, 4), generator=torch.Generator().manual_seed(0))
+    reflectance = numbers * 1e-4 - 0.1
+    for name in ("NDVI", "EVI", "FAI"):
+        scaled = physops.get(name, sensor="S2A", scale=1e-4, offset=-0.1)
+        for x in (numbers, numbers.to(torch.int32), numbers.float()):
+            torch.testing.assert_close(scaled(x), physops.get(name, sensor="S2A")(reflectance))
+
+
+def test_a_scale_is_of_reflectances_alone():
+    vegetation = SpectralIndex(index_spec("NDVIT"), scale=1e-4)
+    given = {"N": torch.tensor(4500.0), "R": torch.tensor(800.0), "T": torch.tensor(300.0)}
+    unscaled = {"N": torch.tensor(0.45), "R": torch.tensor(0.08), "T": torch.tensor(300.0)}
+    plain = SpectralIndex(index_spec("NDVIT")).evaluate(unscaled)
+    torch.testing.assert_close(vegetation.evaluate(given), plain)
+
+
+def test_whole_numbers_without_a_scale_are_refused():
+    with pytest.raises(NotFloatingError, match=r"got torch\.int16; turn digital numbers into refl"):
+        physops.get("ndvi", sensor="S2A")(torch.ones(1, 13, 2, 2, dtype=torch.int16))
+
+
+def test_an_index_that_needs_reflectance_refuses_digital_numbers():
+    x = image(1, 13, 2, 2) * 1e4
+    torch.testing.assert_close(
+        physops.get("ndvi", sensor="S2A")(x), physops.get("ndvi", sensor="S2A")(x * 1e-4)
+    )
+    with pytest.raises(NotReflectanceError, match=r"EVI needs reflectance, from 0 to about 1, and"):
+        physops.get("evi", sensor="S2A")(x)
+    x[0, :, 0, 0] = torch.nan
+    with pytest.raises(NotReflectanceError, match=r"scale=1e-4, offset=0"):
+        physops.get("evi", sensor="S2A")(x)
+
+
+def test_no_data_is_what_one_wants():
+    x = torch.zeros(1, 13, 1, 2)
+    x[..., 0] = 0.2
+    assert physops.get("ndvi", sensor="S2A", fill=-9.0)(x).tolist() == [[[0.0, -9.0]]]
+
+
+def test_constants_can_be_given():
+    given = {"N": 0.45, "R": 0.08}
+    assert SpectralIndex(index_spec("SAVI"), L=0).evaluate(given).item() == pytest.approx(
+        0.37 / 0.53
+    )
+    with pytest.raises(
+        UnknownConstantError, match="no constant 'l' in the formula; its constants: L"
+    ):
+        physops.get("SAVI", l=1)
+    with pytest.raises(UnknownConstantError, match="its constants: none"):
+        physops.get("NDVI", L=1)
+
+
+def test_a_formula_that_names_wavelengths_takes_them_from_the_bands():
+    x = image(1, 13, 1, 1).double()
+    by_hand = (x[0, 7] - (x[0, 3] + (x[0, 11] - x[0, 3]) * (nm(7) - nm(3)) / (nm(11) - nm(3))))[
+        0, 0
+    ]
+    assert physops.get("fai", sensor="S2A")(x).item() == pytest.approx(by_hand.item())
+
+
+def nm(channel):
+    return float(physops.Bands.of("S2A").wavelength[channel])
+
+
+def test_what_an_image_lacks_is_said():
+    with pytest.raises(
+        MissingOperandError, match=r"NBR needs S2 \(2080-2350 nm\), which is not th"
+    ):
+        physops.get("nbr", sensor="venus_vssc")
+    with pytest.raises(
+        MissingOperandError, match=r"needs R \(620-690 nm\), which .* a value for e"
+    ):
+        physops.get("ndvi").evaluate({"N": 0.4})
+
+
+def test_what_is_no_such_image_is_refused():
+    with pytest.raises(BandCountError, match="built for 13 bands and got 12"):
+        physops.get("ndvi", sensor="S2A")(image(1, 12, 2, 2))
+    with pytest.raises(DimensionError, match=r"shape \(13,\) has no dimension -3"):
+        physops.get("ndvi", sensor="S2A")(image(13))
+    with pytest.raises(
+        NoBandsError, match="NDVI was built without the bands of an image, for eval"
+    ):
+        physops.get("ndvi")(image(1, 13, 2, 2))
+
+
+def test_the_result_is_no_view_of_the_image():
+    """CSIwoSWIR is the near infrared itself."""
+    x = image(1, 13, 2, 2)
+    index = physops.get("CSIwoSWIR", sensor="S2A")(x)
+    assert index.untyped_storage().data_ptr() != x.untyped_storage().data_ptr()
+
+
+TRACED = """
+import physops, torch
+operator = physops.get("ndvi", sensor="S2A")
+x = torch.rand(2, 13, 4, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
+compiled = torch.compile(operator, fullgraph=True, backend="eager")
+torch.testing.assert_close(compiled(x), operator(x))
+torch.testing.assert_close(torch.func.vmap(operator)(x.detach()), operator(x.detach()))
+"""
+
+
+def test_an_index_that_needs_no_reflectance_can_be_traced_whole():
+    """As users have it: the type checks of the tests cannot be traced."""
+    done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
