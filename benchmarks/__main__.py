@@ -7,6 +7,12 @@ from collections.abc import Callable
 from benchmarks.ratio import Ratio
 
 
+def _density() -> dict[str, Ratio]:
+    from benchmarks.density import measure
+
+    return measure()
+
+
 def _help() -> dict[str, Ratio]:
     from benchmarks.help import measure
 
@@ -32,6 +38,7 @@ def _resampling_accuracy() -> dict[str, Ratio]:
 
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
+    "density": _density,
     "help": _help,
     "repair": _repair,
     "resampling": _resampling,

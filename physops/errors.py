@@ -143,3 +143,7 @@ class NotReflectanceError(PhysopsError, ValueError):
             f"{index} needs reflectance, from 0 to about 1, and {operand} reaches {largest:g}; "
             "state what turns the values into reflectance: scale=1e-4, offset=0"
         )
+
+
+class DensityError(PhysopsError, ValueError):
+    """Raised when bins, or a bandwidth, cannot make a density."""
