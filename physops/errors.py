@@ -103,10 +103,10 @@ class DimensionError(PhysopsError, ValueError):
 class NotFloatingError(PhysopsError, TypeError):
     """Raised when an operator is given whole numbers, as digital numbers are."""
 
-    def __init__(self, got: object) -> None:
+    def __init__(self, got: object, remedy: str = "first: x.float() * scale + offset") -> None:
         super().__init__(
             f"the operator needs floating-point values and got {got}; turn digital numbers into "
-            "reflectance first: x.float() * scale + offset"
+            f"reflectance {remedy}"
         )
 
 
@@ -114,8 +114,9 @@ class FormulaError(PhysopsError, ValueError):
     """Raised when a formula is not of the form that is allowed."""
 
     def __init__(self, text: str, fault: str) -> None:
+        shown = text if len(text) <= 60 else text[:60] + "..."
         super().__init__(
-            f"the formula {text!r} {fault}; write numbers, names of bands and constants, + - * / "
+            f"the formula {shown!r} {fault}; write numbers, names of bands and constants, + - * / "
             "** and brackets, and log, exp, sqrt, tanh, max, min or kernel"
         )
 
@@ -136,13 +137,21 @@ class UnknownConstantError(PhysopsError, TypeError):
 
 
 class NotReflectanceError(PhysopsError, ValueError):
-    """Raised when an index that needs reflectance is given what cannot be."""
+    """Raised when an index that is no ratio is given what cannot be reflectance."""
 
-    def __init__(self, index: str, operand: str, largest: float) -> None:
+    def __init__(self, index: str, operand: str, value: float) -> None:
         super().__init__(
-            f"{index} needs reflectance, from 0 to about 1, and {operand} reaches {largest:g}; "
-            "state what turns the values into reflectance: scale=1e-4, offset=0"
+            f"{index} needs reflectance, from 0 to about 1, and {operand} holds {value:g}; set no "
+            "data to NaN, state what makes the rest reflectance (scale=1e-4, offset=0), or "
+            "pass check=False"
         )
+
+
+class ParameterError(PhysopsError, ValueError):
+    """Raised when a parameter is no number of the kind that it must be."""
+
+    def __init__(self, name: str, value: object, wanted: str) -> None:
+        super().__init__(f"{name} is {value!r}; give {wanted}")
 
 
 class DensityError(PhysopsError, ValueError):

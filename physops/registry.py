@@ -85,7 +85,7 @@ def spec(name: str) -> OperatorSpec:
     """
     id_ = _match(name, _built_in())
     if id_ is None:
-        raise UnknownOperatorError(name, _built_in(), search(name))
+        raise UnknownOperatorError(name, _built_in(), search(str(name)))
     return resampling.SPEC if id_ == resampling.SPEC.name else index_spec(id_)
 
 
@@ -138,14 +138,20 @@ def list_operators(
 def search(text: str) -> list[str]:
     """Return the operators of the library in whose card all words of a text occur.
 
+    The card has the names, the domain, the formula with its constants, and the source, which for
+    most indices is a DOI, not an author.
+
     >>> search("chlorophyll vegetation green")
     ['CIG']
     """
-    words = [folded(word) for word in text.split()]
+    words = [word for word in map(folded, text.split()) if word]
+    if not words:
+        return []
     found = []
     for name in _built_in():
         card = spec(name)
-        fields = [folded(field) for field in (name, card.title, card.domain, card.source)]
+        texts = (name, card.title, card.domain, card.source, card.reason)
+        fields = [*map(folded, (*texts, *card.operands, *card.constants))]
         if all(any(word in field for field in fields) for word in words):
             found.append(name)
     return sorted(found)
@@ -163,7 +169,7 @@ def _resolved(name: str) -> str:
     offered = plugins.plugin_names()
     id_ = name if name in offered else _match(name, {*_built_in(), *offered})
     if id_ is None:
-        raise UnknownOperatorError(name, {*_built_in(), *offered}, search(name))
+        raise UnknownOperatorError(name, {*_built_in(), *offered}, search(str(name)))
     return id_
 
 

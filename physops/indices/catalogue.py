@@ -5,8 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from physops.indices.formula import names, parse
-from physops.indices.operands import is_operand
+from physops.indices.operands import operands_of
 from physops.operator import OperatorSpec
 
 
@@ -37,9 +36,3 @@ def index_spec(name: str) -> OperatorSpec:
         source=entry["reference"],
         reason=entry.get("reason", ""),
     )
-
-
-@cache
-def operands_of(formula: str) -> tuple[str, ...]:
-    """Return the operands of a formula: the names in it that are no constants."""
-    return tuple(name for name in names(parse(formula)) if is_operand(name))

@@ -55,7 +55,7 @@ def parse(text: str) -> Expression:
     ('B', 'L', 'N', 'R', 'g')
     """
     if len(text) > LONGEST:
-        raise FormulaError(text[:40] + "...", f"is longer than {LONGEST} characters")
+        raise FormulaError(text, f"is longer than {LONGEST} characters")
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -88,7 +88,15 @@ def _expression(node: ast.expr, text: str, depth: int) -> Expression:
             if count not in (None, len(arguments)) or not arguments:
                 raise FormulaError(text, f"gives {name} {len(arguments)} arguments")
             return Apply(name, tuple(map(inner, arguments)))
-    raise FormulaError(text, f"holds {ast.unparse(node)!r}")
+    raise FormulaError(text, f"holds {_shown(node)!r}")
+
+
+def _shown(node: ast.expr) -> str:
+    try:
+        shown = ast.unparse(node)
+    except RecursionError:
+        return "something too deep"
+    return shown if len(shown) <= 40 else shown[:40] + "..."
 
 
 def _number(value: float, text: str) -> float:

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import BandCountError, VariantError
+from physops.errors import BandCountError, NotFloatingError, VariantError
 from physops.operator import Operator, OperatorSpec
 
 EPSILON = 1e-6
@@ -80,9 +80,12 @@ class NormalizedDifference(Operator):
 
         Raises:
             BandCountError: if the image has another number of bands.
+            NotFloatingError: if it holds whole numbers.
         """
         if x.shape[band_dim] != self.band_count:
             raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
+        if not x.is_floating_point():
+            raise NotFloatingError(x.dtype)
         a, b = x.select(band_dim, self.first), x.select(band_dim, self.second)
         total = a + b + EPSILON
         valid = torch.isfinite(a) & torch.isfinite(b) & (total != 0)

@@ -6,10 +6,12 @@ band must have its centre; the usual place is that of Sentinel-2's band, or of L
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from physops.bands import Bands
+from physops.indices.formula import names, parse
 
 # A number stands for a wavelength: R531, the reflectance at 531 nm.
 _AT = re.compile(r"R(\d{3,4})")
@@ -20,10 +22,12 @@ OTHER = ("PAR",)
 # How far from a wavelength that is named a band's centre may lie [nm]: spectrometers have a band
 # every 10 nm or less, and a camera's broad band is not what a narrow-band index was made for.
 TOLERANCE_NM = 7.5
-# A band this much wider than its range is a panchromatic one.
-WIDEST = 1.25
-# Bands of which one is so much wider are not alike: the wider is the one for land.
-WIDER = 1.5
+# A broader one is not what a narrow-band index was made for [nm].
+BROADEST_AT = 20.0
+# A band so much wider than its range, and than this [nm], is a panchromatic one.
+WIDEST, WIDEST_NM = 1.25, 60.0
+# Bands for the colour of the ocean are narrower, and saturate over land [nm].
+NARROWEST_FOR_LAND = 16.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,12 @@ def is_operand(name: str) -> bool:
     )
 
 
+@cache
+def operands_of(formula: str) -> tuple[str, ...]:
+    """Return the operands of a formula: the names in it that are no constants."""
+    return tuple(name for name in names(parse(formula)) if is_operand(name))
+
+
 def reflects(name: str) -> bool:
     """Return whether an operand is a reflectance: no temperature, no echo, no wavelength."""
     return name in REFLECTING or _AT.fullmatch(name) is not None
@@ -94,9 +104,10 @@ def find(name: str, bands: Bands) -> int | None:
     """Return the channel that an operand stands for; None if the image has none.
 
     A letter stands for the good bands whose centre lies in its range and which are not much wider
-    than the range. Of these it is the one nearest to the usual place, among those that are not
-    much narrower than the widest: MODIS has narrow ocean bands beside those for land. R531
-    stands for the band nearest to 531 nm, if that lies within 7.5 nm.
+    than the range. Of these it is the one nearest to the usual place; but MODIS has bands of less
+    than 16 nm for the ocean beside those for land, and if both are there it is one of the latter.
+    R531 stands for the band nearest to 531 nm, if that lies within 7.5 nm, and is not known to be
+    wider than 20 nm.
 
     >>> find("R", Bands.of("aqua_modis")), find("N", Bands.of("S2A")), find("RE1", Bands.of("L8"))
     (0, 7, None)
@@ -109,15 +120,17 @@ def find(name: str, bands: Bands) -> int | None:
     wanted = RANGES[name]
     width = np.nan_to_num(bands.fwhm, nan=0.0)
     inside = (bands.wavelength >= wanted.low) & (bands.wavelength <= wanted.high) & bands.good
-    inside &= width <= WIDEST * (wanted.high - wanted.low)
+    inside &= width <= max(WIDEST * (wanted.high - wanted.low), WIDEST_NM)
     if not inside.any():
         return None
-    inside &= width * WIDER >= width[inside].max()
+    for_land = inside & (width >= NARROWEST_FOR_LAND)
+    inside = for_land if for_land.any() else inside
     distance = np.where(inside, np.abs(bands.wavelength - wanted.usual), np.inf)
     return int(np.argmin(distance))
 
 
 def _nearest_to(nm: float, bands: Bands) -> int | None:
-    distance = np.where(bands.good, np.abs(bands.wavelength - nm), np.inf)
+    usable = bands.good & ~(bands.fwhm > BROADEST_AT)
+    distance = np.where(usable, np.abs(bands.wavelength - nm), np.inf)
     nearest = int(np.argmin(distance))
     return nearest if distance[nearest] <= TOLERANCE_NM else None

@@ -1,9 +1,9 @@
 """Expressions as a list of steps on tensors, in which what several of them share is done once.
 
-A step is plain, or guarded. A plain one gives what floating-point arithmetic gives: NaN for 0 / 0.
-A guarded one gives a finite value with a finite slope, and tells where it is one to be used; for
-what is not finite in the middle of a formula makes every gradient through it NaN, even where the
-result is thrown away.
+A step is plain, or guarded. A plain one gives NaN where it has no value, and that spreads. A
+guarded one gives a finite value with a finite slope, and tells where it is one to be used; for what
+is not finite in the middle of a formula makes every gradient through it NaN, even where the result
+is thrown away. Both have a value in the same places.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -28,17 +28,24 @@ def _power(base: Value, exponent: Value) -> Value:
     if isinstance(exponent, Tensor):
         base = torch.as_tensor(base, dtype=exponent.dtype, device=exponent.device)
         return torch.where(base > TINY, base, torch.nan) ** exponent  # as a root is
+    if not isinstance(base, Tensor):
+        return float(torch.tensor(base, dtype=torch.float64) ** exponent)
     if exponent == 2:
         return base * base
-    if isinstance(base, Tensor) and exponent == 0.5:
+    if exponent == 0.5:
         return base.sqrt()
-    return base**exponent if isinstance(base, Tensor) or base >= 0 else float("nan")
+    return _nonzero(base) ** exponent if exponent < 0 else base**exponent
 
 
 def _quotient(a: Value, b: Value) -> Value:
-    if isinstance(a, Tensor) or isinstance(b, Tensor):
-        return a / b
+    if isinstance(b, Tensor):
+        return a / _nonzero(b)
     return a / b if b else float("nan")
+
+
+def _nonzero(u: Tensor) -> Tensor:
+    """Return NaN for what is too near to zero to be divided by: infinity would be one over it."""
+    return torch.where(u.abs() > TINY, u, torch.nan)
 
 
 def _elementwise(function: Callable[[Tensor], Tensor]) -> Callable[[Value], Value]:
@@ -68,8 +75,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "*": lambda a, b: a * b,
     "/": _quotient,
     "**": _power,
-    "log": _elementwise(torch.log),
-    "exp": _elementwise(torch.exp),
+    "log": _elementwise(lambda u: torch.where(u > TINY, u, torch.nan).log()),
+    "exp": _elementwise(lambda u: torch.where(u < LARGEST_EXPONENT, u, torch.nan).exp()),
     "sqrt": lambda u: _power(u, 0.5),
     "tanh": _elementwise(torch.tanh),
     "max": _extreme(torch.maximum),
@@ -106,7 +113,7 @@ def _guarded_root(base: Tensor, exponent: float) -> Guarded:
     root = _power(torch.where(positive, base, 1.0), exponent)
     if exponent < 0:
         return root, positive
-    return torch.where(positive, root, 0.0), base >= 0
+    return torch.where(positive, root, base.detach().clamp(min=0) ** exponent), base >= 0
 
 
 def _guarded_log(u: Value) -> Guarded:

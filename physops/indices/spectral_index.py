@@ -1,9 +1,11 @@
 """Spectral indices as an operator: one, or many at once."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import final
 
+import numpy as np
 import torch
 from jaxtyping import Float, Real
 from torch import Tensor
@@ -12,19 +14,22 @@ from physops.bands import Bands
 from physops.errors import (
     BandCountError,
     DimensionError,
+    FormulaError,
     MissingOperandError,
     NoBandsError,
     NotFloatingError,
     NotReflectanceError,
+    ParameterError,
     UnknownConstantError,
 )
-from physops.indices.formula import Apply, Expression, Name, parse
-from physops.indices.operands import described, find, place_of, reflects
+from physops.indices.formula import Apply, Expression, Name, names, parse
+from physops.indices.operands import described, find, is_operand, operands_of, place_of, reflects
 from physops.indices.program import Guarded, Program, both
 from physops.operator import Operator, OperatorSpec
 
 # Snow and glint reach 1.3, and a few pixels more; digital numbers of reflectance run to 10 000.
-LARGEST_REFLECTANCE = 10.0
+# Atmospheric correction leaves dark pixels a little below zero; no-data values lie far below.
+SMALLEST_REFLECTANCE, LARGEST_REFLECTANCE = -1.0, 10.0
 # What stands in for a value that is not there; the result is thrown away.
 STAND_IN = 0.5
 SHORT = (torch.float16, torch.bfloat16)
@@ -34,11 +39,14 @@ Operands = Mapping[str, Tensor | float]
 class _Formulas:
     """Formulas with their constants, on named operands."""
 
-    def __init__(self, specs: Sequence[OperatorSpec], constants: Mapping[str, float]) -> None:
+    def __init__(self, specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> None:
+        for spec in specs:
+            _check_names(spec)
         known = {name for spec in specs for name in spec.constants}
-        for name in constants:
+        for name in given:
             if name not in known:
                 raise UnknownConstantError(name, known)
+        constants = {name: _finite(name, value) for name, value in given.items()}
         # Indices give one letter different values: each constant gets a name of its own.
         self.constants: dict[str, float] = {}
         expressions = []
@@ -78,7 +86,8 @@ class SpectralIndex(Operator):
     One index takes the place of the band dimension, which is dropped; of several it becomes
     theirs. A pixel in which a band is not finite, or the formula has no finite value (0 / 0, a
     root of something negative), gives ``fill`` and no gradient, and leaves its neighbours alone.
-    Half precision is computed in single.
+    Half precision is computed in single. An index that changes with the scale of its operands is
+    refused what cannot be reflectance; to look costs a pass over the image, and cannot be traced.
 
     Args:
         specs: the index, or several, of which what they share is computed once.
@@ -86,6 +95,7 @@ class SpectralIndex(Operator):
         fill: what stands for no data.
         scale: reflectance = value * scale + offset, for images of digital numbers.
         offset: see ``scale``.
+        check: whether to look if the values can be reflectance.
         constants: constants of the formulas, if they are not to be the usual ones.
 
     Attributes:
@@ -95,6 +105,8 @@ class SpectralIndex(Operator):
     Raises:
         MissingOperandError: if the bands lack what an index needs.
         UnknownConstantError: if no formula has a constant of that name.
+        FormulaError: if a formula names what is neither a band nor one of its constants.
+        ParameterError: if a constant or ``scale``, ``offset`` or ``fill`` is no such number.
 
     Source: each index's own, in its `OperatorSpec`.
     """
@@ -105,14 +117,21 @@ class SpectralIndex(Operator):
         bands: Bands | None = None,
         *,
         fill: float = torch.nan,
-        scale: float = 1.0,
-        offset: float = 0.0,
+        scale: float | None = None,
+        offset: float | None = None,
+        check: bool = True,
         **constants: float,
     ) -> None:
         super().__init__()
         self.single = isinstance(specs, OperatorSpec)
         self.specs = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
-        self.spec, self.fill, self.scale, self.offset = self.specs[0], fill, scale, offset
+        if not self.specs:
+            raise ParameterError("specs", specs, "one index or more")
+        self.spec, self.fill = self.specs[0], _number("fill", fill)
+        self.scaled = scale is not None or offset is not None
+        self.scale = 1.0 if scale is None else _finite("scale", scale)
+        self.offset = 0.0 if offset is None else _finite("offset", offset)
+        self.check = check and any(spec.degree != 0 for spec in self.specs)
         self.formulas = _Formulas(self.specs, constants)
         self.band_count = 0 if bands is None else len(bands)
         self.channels: dict[str, int] = {}
@@ -143,11 +162,14 @@ class SpectralIndex(Operator):
         values = self._values({**measured, **self.places})
         return values[0] if self.single else torch.stack(values, dim=dim)
 
-    def evaluate(self, operands: Operands) -> Tensor | list[Tensor]:
+    def evaluate(
+        self, operands: Mapping[str, Tensor | np.ndarray | float]
+    ) -> Tensor | list[Tensor]:
         """Return the index of named operands, or a list of several.
 
         Args:
-            operands: a tensor or a number each, to be broadcast, such as ``{"N": n, "R": r}``.
+            operands: a tensor, an array or a number each, to be broadcast, such as
+                ``{"N": n, "R": r}``.
 
         Raises:
             MissingOperandError: if one is not given.
@@ -156,24 +178,24 @@ class SpectralIndex(Operator):
         lacking = [name for name in self.formulas.operands if name not in operands]
         if lacking:
             raise MissingOperandError(self.spec.name, _told(lacking), "give a value for each")
-        values = self._values({name: operands[name] for name in self.formulas.operands})
+        values = self._values({name: _tensor(operands[name]) for name in self.formulas.operands})
         return values[0] if self.single else values
 
     def _values(self, operands: Operands) -> list[Tensor]:
         ready = {name: self._reflectance(name, value) for name, value in operands.items()}
         tensors = [value for value in operands.values() if isinstance(value, Tensor)]
         dtype = _common_dtype(tensors)
-        if any(spec.degree is None for spec in self.specs):
+        if self.check:
             self._check_reflectance(ready)
         graph = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
         results = self.formulas.guarded(ready) if graph else self.formulas.plain(ready)
-        return [torch.where(there, value, self.fill).to(dtype) for value, there in results]
+        return [_filled(value.to(dtype), there, self.fill) for value, there in results]
 
     def _reflectance(self, name: str, value: Tensor | float) -> Tensor | float:
         if not isinstance(value, Tensor):
             return value
-        if not value.is_floating_point() and (self.scale, self.offset) == (1.0, 0.0):
-            raise NotFloatingError(value.dtype)
+        if not value.is_floating_point() and not self.scaled:
+            raise NotFloatingError(value.dtype, "with scale= (and offset=), 1e-4 for many products")
         if not value.is_floating_point() or value.dtype in SHORT:
             value = value.float()
         if not reflects(name):
@@ -185,10 +207,11 @@ class SpectralIndex(Operator):
         for name, value in operands.items():
             if not isinstance(value, Tensor) or not value.numel() or not reflects(name):
                 continue
-            largest = torch.nan_to_num(value.detach(), nan=0.0, posinf=0.0, neginf=0.0).max()
-            if largest > LARGEST_REFLECTANCE:
-                needing = next(spec.name for spec in self.specs if spec.degree is None)
-                raise NotReflectanceError(needing, name, float(largest))
+            known = torch.nan_to_num(value.detach(), nan=0.0, posinf=0.0, neginf=0.0)
+            for extreme in map(float, known.aminmax()):
+                if not SMALLEST_REFLECTANCE <= extreme <= LARGEST_REFLECTANCE:
+                    needing = next(spec.name for spec in self.specs if spec.degree != 0)
+                    raise NotReflectanceError(needing, name, extreme)
 
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
@@ -199,8 +222,43 @@ class SpectralIndex(Operator):
 
 def missing_operands(spec: OperatorSpec, bands: Bands) -> list[str]:
     """Return the operands of an index that an image does not have."""
-    needed = [(name, place_of(name) or name) for name in spec.operands]
+    needed = [(name, place_of(name) or name) for name in operands_of(spec.formula)]
     return [name for name, band in needed if find(band, bands) is None]
+
+
+def _check_names(spec: OperatorSpec) -> None:
+    needed = set(names(parse(spec.formula))) | ({"sigma"} if "kernel(" in spec.formula else set())
+    unknown = sorted(name for name in needed - set(spec.constants) if not is_operand(name))
+    if unknown:
+        fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
+        raise FormulaError(spec.formula, fault)
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise ParameterError(name, value, "a number")
+    return float(value)
+
+
+def _finite(name: str, value: object) -> float:
+    number = _number(name, value)
+    if not math.isfinite(number):
+        raise ParameterError(name, value, "a finite number")
+    return number
+
+
+def _tensor(value: Tensor | np.ndarray | float) -> Tensor:
+    """Return an operand as a tensor; a single number does not decide the result's dtype."""
+    if isinstance(value, int | float):
+        return torch.tensor(float(value), dtype=torch.float64)
+    return torch.as_tensor(value)
+
+
+def _filled(value: Tensor, there: Tensor, fill: float) -> Tensor:
+    # What was finite need not be in half precision.
+    if value.dtype in SHORT:
+        there = there & torch.isfinite(value)
+    return torch.where(there, value, fill)
 
 
 def _common_dtype(tensors: Sequence[Tensor]) -> torch.dtype:
@@ -222,7 +280,7 @@ def _found(specs: Iterable[OperatorSpec], bands: Bands) -> tuple[dict[str, int],
         if lacking:
             nm = ", ".join(f"{place:.0f}" for place in bands.wavelength[:20])
             raise MissingOperandError(spec.name, _told(lacking), f"the image has bands at {nm} nm")
-        for name in spec.operands:
+        for name in operands_of(spec.formula):
             channel = find(place_of(name) or name, bands)
             assert channel is not None  # nothing is lacking
             if place_of(name):

@@ -111,6 +111,15 @@ def test_search_finds_words_of_the_card():
     assert "AWEIsh" in physops.search("water extraction")
     assert "SAVI" in physops.search("0034-4257(88)90106")
     assert physops.search("no such thing at all") == []
+    assert "PRI550" in physops.search("R531")
+    assert "kNDVI" in physops.search("sigma")
+    assert physops.search("") == physops.search(" - ") == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "-"])
+def test_an_empty_name_is_refused(name):
+    with pytest.raises(UnknownOperatorError, match=r"is not known; physops\.list\(\) names them"):
+        physops.get(name)
 
 
 def test_a_plugin_is_listed_and_built(monkeypatch):

@@ -22,7 +22,10 @@ LANDSAT8 = {
     **{"RE1": None, "RE2": None, "WV": None},
 }
 LANDSAT5 = {"B": "B1", "G": "B2", "R": "B3", "N": "B4", "S1": "B5", "S2": "B7", "N2": None}
-AQUA = {"B": "B3", "G": "B4", "R": "B1", "N": "B2"}
+# MODIS has bands for the ocean beside these; those of Terra are not in the library.
+AQUA = {"A": "B9", "B": "B3", "G": "B4", "R": "B1", "N": "B2", "N2": "B2"}
+ASTER = {"G": "B1", "R": "B2", "N": "B3N", "S1": "B4", "S2": "B6"}
+VENUS = {"N2": "B11"}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,9 @@ AQUA = {"B": "B3", "G": "B4", "R": "B1", "N": "B2"}
         ("landsat9_oli2", LANDSAT8),
         ("landsat5_tm", LANDSAT5),
         ("aqua_modis", AQUA),
+        ("terra_modis", {"A": "B9"}),
+        ("terra_aster", ASTER),
+        ("venus_vssc", VENUS),
     ],
 )
 def test_letters_stand_for_the_agencys_bands(sensor, expected):
@@ -48,6 +54,16 @@ def test_a_band_that_is_not_good_is_not_used():
 @pytest.mark.parametrize(("nm", "channel"), [(523.4, None), (523.6, 0), (538.4, 0), (538.6, None)])
 def test_a_wavelength_stands_for_a_band_within_7_5_nm(nm, channel):
     assert find("R531", Bands.at([nm, 700.0])) == channel
+
+
+def test_a_wavelength_is_not_found_in_a_broad_band():
+    assert find("R550", Bands.at([550.0, 552.0], [38.0, 10.0])) == 1
+    assert find("R550", Bands.at([550.0], 38.0)) is None
+    assert find("R550", Bands.at([550.0])) == 0
+
+
+def test_a_red_edge_of_40_nm_is_one():
+    assert find("RE1", Bands.at([710.0], 40.0)) == 0
 
 
 def test_a_panchromatic_band_is_no_green_one():

@@ -10,6 +10,9 @@ from physops.indices.program import Program
 HAZARDS = [
     "a / b",
     "a / (b - b)",
+    "a / (b / a)",
+    "1 / (a / b + b / a)",
+    "exp(-1 / a)",
     "log(a)",
     "sqrt(a - b)",
     "(a - b) ** 0.5",

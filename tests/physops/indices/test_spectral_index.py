@@ -13,10 +13,12 @@ import physops
 from physops.errors import (
     BandCountError,
     DimensionError,
+    FormulaError,
     MissingOperandError,
     NoBandsError,
     NotFloatingError,
     NotReflectanceError,
+    ParameterError,
     UnknownConstantError,
 )
 from physops.indices.catalogue import catalogue, index_spec
@@ -56,6 +58,27 @@ def test_every_gradient_is_finite_and_none_comes_from_no_data(name, pixel):
         assert not slopes.any()
     if not np.isfinite(pixel):
         assert torch.isnan(index)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_gradients_are_finite_where_bands_are_zero_equal_or_negative(name, dtype):
+    operator = SpectralIndex(index_spec(name))
+    hazards = np.array([0.0, 0.0, -0.01, 0.003, 0.3, 0.3, 1.0])
+    drawn = np.random.default_rng(0).choice(hazards, (len(operator.formulas.operands), 200))
+    columns = iter(torch.from_numpy(drawn).to(dtype))
+    operands = {
+        operand: torch.tensor(PLACES[place_of(operand)]) if place_of(operand) else next(columns)
+        for operand in operator.formulas.operands
+    }
+    for value in operands.values():
+        value.requires_grad_()
+    index = operator.evaluate(operands)
+    torch.nansum(index).backward()
+    slopes = [v.grad for v in operands.values() if v.grad is not None]
+    assert all(torch.isfinite(slope).all() for slope in slopes)
+    plain = operator.evaluate({n: v.detach() for n, v in operands.items()})
+    torch.testing.assert_close(index.detach(), plain, equal_nan=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -163,8 +186,28 @@ def test_a_scale_is_of_reflectances_alone():
     torch.testing.assert_close(vegetation.evaluate(given), plain)
 
 
+def test_numbers_arrays_and_tensors_are_treated_alike():
+    digital = {"N": 4500.0, "R": 800.0, "B": 400.0}
+    evi = physops.get("evi", scale=1e-4)
+    expected = 2.5 * 0.37 / (0.45 + 0.48 - 0.3 + 1)
+    kinds = (float, int, np.array, torch.tensor, lambda v: torch.tensor(int(v)))
+    for kind in kinds:
+        value = evi.evaluate({name: kind(v) for name, v in digital.items()})
+        assert value.item() == pytest.approx(expected, rel=1e-5)
+    mixed = evi.evaluate({**digital, "N": torch.tensor([4500.0])})
+    assert mixed.item() == pytest.approx(expected, rel=1e-5)
+    for kind in (float, int, np.array, torch.tensor):
+        with pytest.raises(NotReflectanceError):
+            physops.get("evi").evaluate({name: kind(v) for name, v in digital.items()})
+
+
+def test_a_scale_of_one_is_a_scale():
+    x = torch.ones(1, 13, 2, 2, dtype=torch.int16)
+    assert not physops.get("ndvi", sensor="S2A", scale=1.0)(x).any()
+
+
 def test_whole_numbers_without_a_scale_are_refused():
-    with pytest.raises(NotFloatingError, match=r"got torch\.int16; turn digital numbers into refl"):
+    with pytest.raises(NotFloatingError, match=r"got torch\.int16; .* with scale= \(and offset=\)"):
         physops.get("ndvi", sensor="S2A")(torch.ones(1, 13, 2, 2, dtype=torch.int16))
 
 
@@ -176,14 +219,26 @@ def test_an_index_that_needs_reflectance_refuses_digital_numbers():
     with pytest.raises(NotReflectanceError, match=r"EVI needs reflectance, from 0 to about 1, and"):
         physops.get("evi", sensor="S2A")(x)
     x[0, :, 0, 0] = torch.nan
-    with pytest.raises(NotReflectanceError, match=r"scale=1e-4, offset=0"):
-        physops.get("evi", sensor="S2A")(x)
+    for name in ("evi", "DVI", "AWEIsh", "FAI", "ARI"):  # of degree 1, and -1, too
+        with pytest.raises(NotReflectanceError, match=r"scale=1e-4, offset=0"):
+            physops.get(name, sensor="S2A")(x)
+    assert physops.get("DVI", sensor="S2A", check=False)(x)[0, 0, 1].abs() > 10
+
+
+@pytest.mark.parametrize("sentinel", [-9999.0, -3.4e38, 3.4e38, 65535.0])
+def test_no_data_that_nobody_told_of_is_found_out(sentinel):
+    x = image(1, 13, 2, 2)
+    x[..., 0, 0] = sentinel
+    with pytest.raises(NotReflectanceError, match="set no data to NaN, state what makes the rest"):
+        physops.get("savi", sensor="S2A")(x)
 
 
 def test_no_data_is_what_one_wants():
     x = torch.zeros(1, 13, 1, 2)
     x[..., 0] = 0.2
     assert physops.get("ndvi", sensor="S2A", fill=-9.0)(x).tolist() == [[[0.0, -9.0]]]
+    half = {"N": torch.tensor([1.0]).half(), "R": torch.tensor([1e-6]).half()}
+    assert physops.get("SR", fill=-9.0).evaluate(half).item() == -9  # no half number is so large
 
 
 def test_constants_can_be_given():
@@ -197,6 +252,56 @@ def test_constants_can_be_given():
         physops.get("SAVI", l=1)
     with pytest.raises(UnknownConstantError, match="its constants: none"):
         physops.get("NDVI", L=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"L": None}, "L is None; give a number"),
+        ({"L": True}, "L is True; give a number"),
+        ({"L": torch.tensor(0.5)}, r"L is tensor\(0\.5000\); give a number"),
+        ({"L": float("inf")}, "L is inf; give a finite number"),
+        ({"scale": "x"}, "scale is 'x'; give a number"),
+        ({"offset": float("nan")}, "offset is nan; give a finite number"),
+        ({"fill": "none"}, "fill is 'none'; give a number"),
+    ],
+)
+def test_what_is_no_number_is_refused(given, sentence):
+    """As users call it, without the type checks of the tests."""
+    with pytest.raises(ParameterError, match=sentence):
+        SpectralIndex.__init__.__wrapped__(physops.get("savi"), index_spec("SAVI"), **given)
+
+
+def own(formula, **constants):
+    return physops.OperatorSpec(
+        name="own", title="Own", kind="index", formula=formula, constants=constants, source="-"
+    )
+
+
+def test_ones_own_formula():
+    index = SpectralIndex(own("kernel(N, R) - q", sigma=0.5, q=0.1), physops.Bands.of("S2A"))
+    expected = torch.exp(torch.tensor(-(0.37**2) / 0.5)).item() - 0.1
+    x = torch.full((13, 1, 1), 0.45)
+    x[3] = 0.08
+    assert index(x).item() == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("formula", "name"), [("N - Q", "Q"), ("kernel(N, R)", "sigma"), ("gamma * N", "gamma")]
+)
+def test_a_name_that_nothing_stands_for_is_refused(formula, name):
+    with pytest.raises(FormulaError, match=f"names {name}, which is neither a band nor one of its"):
+        SpectralIndex(own(formula))
+
+
+@pytest.mark.parametrize("formula", ["N * 10.0 ** 400", "N * 0.0 ** -1", "N / (1 - 1)"])
+def test_a_number_that_has_no_value_gives_none(formula):
+    assert torch.isnan(SpectralIndex(own(formula)).evaluate({"N": 0.3}))
+
+
+def test_no_index_is_refused():
+    with pytest.raises(ParameterError, match=r"specs is \[\]; give one index or more"):
+        SpectralIndex([])
 
 
 def test_a_formula_that_names_wavelengths_takes_them_from_the_bands():
@@ -242,15 +347,15 @@ def test_the_result_is_no_view_of_the_image():
 
 TRACED = """
 import physops, torch
-operator = physops.get("ndvi", sensor="S2A")
 x = torch.rand(2, 13, 4, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
-compiled = torch.compile(operator, fullgraph=True, backend="eager")
-torch.testing.assert_close(compiled(x), operator(x))
-torch.testing.assert_close(torch.func.vmap(operator)(x.detach()), operator(x.detach()))
+for operator in (physops.get("ndvi", sensor="S2A"), physops.get("evi", sensor="S2A", check=False)):
+    compiled = torch.compile(operator, fullgraph=True, backend="eager")
+    torch.testing.assert_close(compiled(x), operator(x))
+    torch.testing.assert_close(torch.func.vmap(operator)(x.detach()), operator(x.detach()))
 """
 
 
-def test_an_index_that_needs_no_reflectance_can_be_traced_whole():
+def test_an_index_that_is_not_checked_can_be_traced_whole():
     """As users have it: the type checks of the tests cannot be traced."""
     done = subprocess.run([sys.executable, "-c", TRACED], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
