@@ -100,6 +100,16 @@ class DimensionError(PhysopsError, ValueError):
         )
 
 
+class NoPixelsError(PhysopsError, ValueError):
+    """Raised when bands are to be compared over pixels, and no dimension holds pixels."""
+
+    def __init__(self, shape: tuple[int, ...], dim: int) -> None:
+        super().__init__(
+            f"a tensor of shape {shape} has no dimension of pixels after its bands in dimension "
+            f"{dim}; move the bands in front of the pixels: x.movedim({dim}, 0), band_dim=0"
+        )
+
+
 class NotFloatingError(PhysopsError, TypeError):
     """Raised when an operator is given whole numbers, as digital numbers are."""
 
