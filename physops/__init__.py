@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from physops.errors import PhysopsError as PhysopsError
     from physops.operator import Operator as Operator
     from physops.operator import OperatorSpec as OperatorSpec
+    from physops.registration import register as register
+    from physops.registration import register_formula as register_formula
+    from physops.registration import unregister as unregister
     from physops.registry import get as get
     from physops.registry import list_operators
     from physops.registry import search as search
@@ -33,7 +36,10 @@ __getattr__, __dir__, __all__ = lazy_names(
         "PhysopsError": "physops.errors",
         "get": "physops.registry",
         "list": "physops.registry:list_operators",
+        "register": "physops.registration",
+        "register_formula": "physops.registration",
         "search": "physops.registry",
         "spec": "physops.registry",
+        "unregister": "physops.registration",
     },
 )

@@ -40,6 +40,13 @@ class VariantError(PhysopsError, LookupError):
         super().__init__(f"{name} has no variant {variant!r}; {offered}")
 
 
+class NameTakenError(PhysopsError, ValueError):
+    """Raised when an operator is registered by a name that stands for another."""
+
+    def __init__(self, name: str, taken: str) -> None:
+        super().__init__(f"the name {name!r} is {taken}")
+
+
 class ClashingPluginsError(PhysopsError, LookupError):
     """Raised when several distributions offer an operator by one name."""
 

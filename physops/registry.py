@@ -1,4 +1,4 @@
-"""Operators found by name: the library's own, and those that other distributions offer."""
+"""Operators found by name: the library's own, the program's, and other distributions'."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -14,6 +14,7 @@ from physops.indices import normalized_difference
 from physops.indices.catalogue import catalogue, index_spec
 from physops.indices.spectral_index import SpectralIndex, missing_operands
 from physops.operator import Operator, OperatorSpec
+from physops.registration import registered
 from srf_library import AmbiguousNameError, Sensor
 from srf_library import get as get_sensor
 from srf_library.names import folded
@@ -61,32 +62,36 @@ def get(
     """
     id_ = _resolved(name)
     if variant is not None:
-        own = normalized_difference.variant(id_, variant)
-        return own(_image_bands(name, sensor, bands, wavelengths), **parameters)
+        form = normalized_difference.variant(id_, variant)
+        return form(_image_bands(name, sensor, bands, wavelengths), **parameters)
     if id_ == resampling.SPEC.name:
         return resampling.srf(sensor=sensor, bands=bands, wavelengths=wavelengths, **parameters)
-    if id_ in catalogue() and sensor is None and bands is None and wavelengths is None:
-        return SpectralIndex(index_spec(id_), **parameters)
+    card = _card(id_)
+    if card and sensor is None and bands is None and wavelengths is None:
+        return SpectralIndex(card, **parameters)
     image = _image_bands(name, sensor, bands, wavelengths)
-    if id_ in catalogue():
-        return SpectralIndex(index_spec(id_), image, **parameters)
-    return plugins.load(id_)(image, **parameters)
+    if card:
+        return SpectralIndex(card, image, **parameters)
+    own = registered().get(id_)
+    factory = own.factory if own and own.factory else plugins.load(id_)
+    return factory(image, **parameters)
 
 
 def spec(name: str) -> OperatorSpec:
-    """Return what is known of an operator of the library, in any spelling of its name.
+    """Return what is known of an operator before it is built, in any spelling of its name.
 
     Raises:
-        UnknownNameError: if there is none of that name; a plugin has its card on its operator.
+        UnknownNameError: if there is none of that name among the library's and the formulas that
+            were registered; a plugin, or a function, has its card on its operator.
         AmbiguousNameError: if the name is the spelling of several, and none of them exactly.
 
     >>> spec("savi").formula, spec("savi").constants
     ('(1.0 + L) * (N - R) / (N + R + L)', {'L': 0.5})
     """
-    id_ = _match(name, _built_in())
+    id_ = _match(name, _with_cards())
     if id_ is None:
-        raise UnknownOperatorError(name, _built_in(), search(str(name)))
-    return resampling.SPEC if id_ == resampling.SPEC.name else index_spec(id_)
+        raise UnknownOperatorError(name, _with_cards(), search(str(name)))
+    return _card(id_) or resampling.SPEC
 
 
 def list_operators(
@@ -100,8 +105,8 @@ def list_operators(
 ) -> list[str]:
     """Return the names of operators, sorted.
 
-    Plugins are not imported, so that nothing is known of them but their names: they are listed
-    if nothing but a pattern is asked for.
+    Plugins are not imported, nor registered functions called, so that nothing is known of them but
+    their names: they are listed if nothing but a pattern is asked for.
 
     Args:
         pattern: what a name must match, ``*`` standing for anything, whatever the case.
@@ -120,18 +125,18 @@ def list_operators(
     (328, 204)
     """
     _among("kind", kind, KINDS)
-    _among("domain", domain, sorted({entry["domain"] for entry in catalogue().values()}))
+    _among("domain", domain, sorted({spec(name).domain for name in _with_cards()} - {""}))
     anything = all(given is None for given in (sensor, bands, wavelengths))
     image = None if anything else _image_bands("list", sensor, bands, wavelengths)
     names = [
         name
-        for name in _built_in()
+        for name in _with_cards()
         if kind in (None, spec(name).kind)
         and domain in (None, spec(name).domain)
         and (image is None or _computable(name, image))
     ]
     if anything and kind is None and domain is None:
-        names += plugins.plugin_names()
+        names += [*plugins.plugin_names(), *registered()]
     return sorted(n for n in set(names) if fnmatchcase(n.casefold(), pattern.casefold()))
 
 
@@ -148,7 +153,7 @@ def search(text: str) -> list[str]:
     if not words:
         return []
     found = []
-    for name in _built_in():
+    for name in _with_cards():
         card = spec(name)
         texts = (name, card.title, card.domain, card.source, card.reason)
         fields = [*map(folded, (*texts, *card.operands, *card.constants))]
@@ -163,17 +168,28 @@ def _built_in() -> frozenset[str]:
 
 
 def _resolved(name: str) -> str:
-    """Return the operator that a name stands for: ours, a plugin's, or one spelt a little else."""
-    if name in _built_in():
+    """Return the operator that a name stands for: as it is written, or spelt a little else."""
+    if name in _built_in() or name in registered():
         return name
-    offered = plugins.plugin_names()
-    id_ = name if name in offered else _match(name, {*_built_in(), *offered})
+    known = {*_built_in(), *registered(), *plugins.plugin_names()}
+    id_ = _match(name, known)
     if id_ is None:
-        raise UnknownOperatorError(name, {*_built_in(), *offered}, search(str(name)))
+        raise UnknownOperatorError(name, known, search(str(name)))
     return id_
 
 
-def _match(name: str, known: frozenset[str] | set[str]) -> str | None:
+def _with_cards() -> set[str]:
+    return {*_built_in(), *(name for name, own in registered().items() if own.spec)}
+
+
+def _card(name: str) -> OperatorSpec | None:
+    """Return the card of an index; None if the name stands for another kind of operator."""
+    if name in catalogue():
+        return index_spec(name)
+    return registered()[name].spec if name in registered() else None
+
+
+def _match(name: str, known: set[str]) -> str | None:
     if name in known:
         return name
     wanted = folded(str(name))
@@ -184,7 +200,8 @@ def _match(name: str, known: frozenset[str] | set[str]) -> str | None:
 
 
 def _computable(name: str, image: Bands) -> bool:
-    return name in catalogue() and not missing_operands(index_spec(name), image)
+    card = _card(name)
+    return card is not None and not missing_operands(card, image)
 
 
 def _among(what: str, given: str | None, allowed: Sequence[str]) -> None:

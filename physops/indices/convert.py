@@ -16,11 +16,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from physops.indices.degree import degree_of
 from physops.indices.formula import names, parse
-from physops.indices.operands import is_operand, reflects
-from physops.indices.program import Program, Value
+from physops.indices.operands import is_operand
 
 DATA = Path(__file__).parent / "data"
 SHA256 = "84bafdcb1c3c4cb8a485470081fd2cffc725ad5d7104c09f955dce7bb2fc4b4b"
@@ -70,25 +68,8 @@ def _finished(entry: Entry, symbols: dict[str, Any]) -> Entry:
         constants |= KERNEL
     order = ("name", "title", "formula", "constants", "degree", "domain", "reference", "reason")
     full = {**entry, "constants": constants, "formula": _spaced(entry["formula"])}
-    full["degree"] = _degree(full["formula"], constants)
+    full["degree"] = degree_of(full["formula"], constants)
     return {key: full[key] for key in order if key in full}
-
-
-def _degree(formula: str, constants: dict[str, float]) -> int | None:
-    """Return d if the index goes as ``s ** d`` with all reflectances; None if it does not."""
-    program = Program.of([parse(formula)])
-    rng = torch.Generator().manual_seed(0)
-    values: dict[str, Value] = dict(constants)
-    for name in program.inputs:
-        if is_operand(name):
-            values[name] = 0.05 + torch.rand(500, generator=rng, dtype=torch.float64)
-    scaled = {name: value * 4 if reflects(name) else value for name, value in values.items()}
-    (one,), (four,) = program(values), program(scaled)
-    ratio = torch.as_tensor(four) / torch.as_tensor(one)
-    ratio = ratio[torch.isfinite(ratio)]
-    degree = round(float(torch.log(ratio.abs().median()) / torch.log(torch.tensor(4.0))))
-    alike = torch.allclose(ratio, torch.full_like(ratio, 4.0**degree), rtol=1e-5)
-    return degree if alike and len(ratio) > 100 else None
 
 
 def _spaced(formula: str) -> str:

@@ -41,7 +41,7 @@ class _Formulas:
 
     def __init__(self, specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> None:
         for spec in specs:
-            _check_names(spec)
+            check_names(spec)
         known = {name for spec in specs for name in spec.constants}
         for name in given:
             if name not in known:
@@ -226,7 +226,12 @@ def missing_operands(spec: OperatorSpec, bands: Bands) -> list[str]:
     return [name for name, band in needed if find(band, bands) is None]
 
 
-def _check_names(spec: OperatorSpec) -> None:
+def check_names(spec: OperatorSpec) -> None:
+    """Refuse a formula that names what is neither a band nor one of its constants.
+
+    Raises:
+        FormulaError: if it does.
+    """
     needed = set(names(parse(spec.formula))) | ({"sigma"} if "kernel(" in spec.formula else set())
     unknown = sorted(name for name in needed - set(spec.constants) if not is_operand(name))
     if unknown:

@@ -1,0 +1,119 @@
+"""Operators that a program registers for itself, while it runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from physops.errors import NameTakenError
+from physops.indices.catalogue import catalogue
+from physops.indices.degree import degree_of
+from physops.indices.operands import operands_of
+from physops.indices.spectral_index import check_names
+from physops.operator import Operator, OperatorSpec
+from physops.resampling import SPEC as RESAMPLING
+
+Factory = Callable[..., Operator]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An operator of the running program: a function of `Bands`, or the card of a formula."""
+
+    factory: Factory | None = None
+    spec: OperatorSpec | None = None
+
+
+_REGISTERED: dict[str, Registered] = {}
+
+
+def registered() -> Mapping[str, Registered]:
+    """Return what has been registered, by name."""
+    return _REGISTERED
+
+
+def register(name: str, factory: Factory | None = None, *, overwrite: bool = False) -> Any:  # noqa: ANN401  (the factory, or a decorator of it)
+    """Register a function of `Bands` that returns an `Operator`, as a call or as a decorator.
+
+    Args:
+        name: the name to ask for it by.
+        factory: the function, or a class; left out if it is decorated.
+        overwrite: whether it may take the place of one that was registered before.
+
+    Raises:
+        NameTakenError: if the name is the library's own, or was registered before.
+
+    >>> from physops import Bands, Operator, get
+    >>> @register("my_ndvi")
+    ... def my_ndvi(bands: Bands) -> Operator:
+    ...     return get("ndvi", bands=bands, fill=0.0)
+    >>> get("my_ndvi", sensor="S2A").fill
+    0.0
+    >>> unregister("my_ndvi")
+    """
+    if factory is None:
+        return lambda decorated: register(name, decorated, overwrite=overwrite)
+    _add(name, Registered(factory=factory), overwrite)
+    return factory
+
+
+def register_formula(
+    name: str,
+    formula: str,
+    *,
+    reference: str,
+    title: str = "",
+    domain: str = "",
+    constants: Mapping[str, float] | None = None,
+    overwrite: bool = False,
+) -> OperatorSpec:
+    """Register a formula as an index, which then does all that those of the library do.
+
+    Args:
+        name: the name to ask for it by.
+        formula: in bands (N, R, S1, ...), wavelengths (R531) and constants; never run as Python.
+        reference: where the formula comes from.
+        title: its name in full; the short one if left out.
+        domain: what it is for.
+        constants: what the formula's constants are if nobody says otherwise.
+        overwrite: whether it may take the place of one that was registered before.
+
+    Raises:
+        FormulaError: if it is no formula, or names what is neither a band nor a constant.
+        NameTakenError: if the name is the library's own, or was registered before.
+
+    >>> from physops import get
+    >>> own = register_formula("MyMI", "(N - S1) / (N + S1)", reference="our field campaign")
+    >>> own.operands, own.degree
+    (('N', 'S1'), 0)
+    >>> round(get("mymi").evaluate({"N": 0.5, "S1": 0.2}).item(), 3)
+    0.429
+    >>> unregister("MyMI")
+    """
+    given = dict(constants or {})
+    spec = OperatorSpec(
+        name=name,
+        title=title or name,
+        kind="index",
+        formula=formula,
+        operands=operands_of(formula),
+        constants=given,
+        domain=domain,
+        source=reference,
+    )
+    check_names(spec)
+    spec = spec.model_copy(update={"degree": degree_of(formula, given)})
+    _add(name, Registered(spec=spec), overwrite)
+    return spec
+
+
+def unregister(name: str) -> None:
+    """Forget what was registered by a name, if there is such a thing."""
+    _REGISTERED.pop(name, None)
+
+
+def _add(name: str, entry: Registered, overwrite: bool) -> None:
+    if name in catalogue() or name == RESAMPLING.name:
+        raise NameTakenError(name, "the library's own; choose another")
+    if name in _REGISTERED and not overwrite:
+        raise NameTakenError(name, "registered already; choose another, or pass overwrite=True")
+    _REGISTERED[name] = entry

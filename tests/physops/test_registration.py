@@ -1,0 +1,92 @@
+import pytest
+import torch
+
+import physops
+from physops.errors import FormulaError, NameTakenError, UnknownOperatorError
+
+
+@pytest.fixture(autouse=True)
+def forget():
+    yield
+    for name in ("mine", "MyIndex", "theirs"):
+        physops.unregister(name)
+
+
+def test_a_formula_does_all_that_the_librarys_do():
+    card = physops.register_formula(
+        "MyIndex",
+        "g * (N - S1) / (N + S1)",
+        reference="doi:10.1000/182",
+        constants={"g": 2.0},
+        domain="moss",
+    )
+    assert card == physops.spec("myindex")
+    assert (card.operands, card.degree, card.title) == (("N", "S1"), 0, "MyIndex")
+    assert "MyIndex" in physops.list(kind="index")
+    assert physops.list(domain="moss") == ["MyIndex"] == physops.search("10.1000/182")
+    assert "MyIndex" in physops.list(sensor="S2A")
+    assert "MyIndex" not in physops.list(sensor="venus_vssc")
+    x = 0.05 + torch.rand(2, 13, 3, 3, generator=torch.Generator().manual_seed(0))
+    expected = 2 * (x[:, 7] - x[:, 11]) / (x[:, 7] + x[:, 11])
+    torch.testing.assert_close(physops.get("my_index", sensor="S2A")(x), expected)
+    torch.testing.assert_close(physops.get("MyIndex", sensor="S2A", g=1.0)(x), expected / 2)
+
+
+@pytest.mark.parametrize(
+    ("formula", "degree"),
+    [
+        ("N / R", 0),
+        ("N - R", 1),
+        ("1 / N", -1),
+        ("N * R", 2),
+        ("N - R + 0.1", None),
+        ("N * 0", None),
+    ],
+)
+def test_whether_it_needs_reflectance_is_found_out(formula, degree):
+    assert physops.register_formula("mine", formula, reference="-").degree == degree
+
+
+def test_a_function_is_registered_as_a_call_or_a_decorator():
+    @physops.register("mine")
+    def decorated(bands):
+        return physops.get("ndvi", bands=bands)
+
+    physops.register("theirs", lambda bands: physops.get("ndwi", bands=bands))
+    assert physops.get("MINE", sensor="S2A").spec.name == "NDVI"
+    assert physops.get("theirs", sensor="S2A").spec.name == "NDWI"
+    assert decorated(physops.Bands.of("S2A")).spec.name == "NDVI"
+    assert {"mine", "theirs"} <= set(physops.list())
+    assert "mine" not in physops.list(kind="index")
+    with pytest.raises(TypeError, match="'mine' needs the image's bands"):
+        physops.get("mine")
+    with pytest.raises(UnknownOperatorError):
+        physops.spec("mine")
+
+
+def test_a_name_is_given_once():
+    with pytest.raises(
+        NameTakenError, match="the name 'NDVI' is the library's own; choose another"
+    ):
+        physops.register_formula("NDVI", "N", reference="-", overwrite=True)
+    with pytest.raises(NameTakenError, match="the name 'srf' is the library's own"):
+        physops.register("srf", physops.Bands.of)
+    physops.register_formula("mine", "N", reference="-")
+    with pytest.raises(
+        NameTakenError, match="registered already; choose another, or pass overwrite"
+    ):
+        physops.register_formula("mine", "R", reference="-")
+    assert physops.spec("mine").formula == "N"
+    physops.register_formula("mine", "R", reference="-", overwrite=True)
+    assert physops.spec("mine").formula == "R"
+    physops.unregister("mine")
+    with pytest.raises(UnknownOperatorError):
+        physops.get("mine")
+
+
+def test_what_is_no_formula_is_not_registered():
+    with pytest.raises(FormulaError, match="holds"):
+        physops.register_formula("mine", "__import__('os')", reference="-")
+    with pytest.raises(FormulaError, match="names q, which is neither a band nor one of its const"):
+        physops.register_formula("mine", "N + q", reference="-")
+    assert "mine" not in physops.list()
