@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from physops.errors import NameTakenError
-from physops.indices.catalogue import catalogue
-from physops.indices.degree import degree_of
-from physops.indices.operands import operands_of
-from physops.indices.spectral_index import check_names
 from physops.operator import Operator, OperatorSpec
 from physops.resampling import SPEC as RESAMPLING
+from physops.spectral_indices.catalogue import catalogue
+from physops.spectral_indices.degree import degree_of
+from physops.spectral_indices.operands import operands_of
+from physops.spectral_indices.spectral_index import check_names
 
 Factory = Callable[..., Operator]
 

@@ -10,11 +10,11 @@ import numpy as np
 from physops import plugins, resampling
 from physops.bands import Bands
 from physops.errors import UnknownOperatorError
-from physops.indices import normalized_difference
-from physops.indices.catalogue import catalogue, index_spec
-from physops.indices.spectral_index import SpectralIndex, missing_operands
 from physops.operator import Operator, OperatorSpec
 from physops.registration import registered
+from physops.spectral_indices import normalized_difference
+from physops.spectral_indices.catalogue import catalogue, index_spec
+from physops.spectral_indices.spectral_index import SpectralIndex, missing_operands
 from srf_library import AmbiguousNameError, Sensor
 from srf_library import get as get_sensor
 from srf_library.names import folded

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from physops.indices.formula import Apply, Expression, Name, Number
+from physops.spectral_indices.formula import Apply, Expression, Name, Number
 
 Value = Tensor | float
 # A value, and where it is to be used; None if everywhere.

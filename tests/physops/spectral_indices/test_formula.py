@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from physops.errors import FormulaError
-from physops.indices.formula import names, parse
-from physops.indices.program import Program
+from physops.spectral_indices.formula import names, parse
+from physops.spectral_indices.program import Program
 
 leaves = st.one_of(
     st.sampled_from(["a", "b", "c"]), st.floats(0.1, 9, allow_subnormal=False).map(repr)

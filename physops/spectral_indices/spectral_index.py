@@ -22,10 +22,17 @@ from physops.errors import (
     ParameterError,
     UnknownConstantError,
 )
-from physops.indices.formula import Apply, Expression, Name, names, parse
-from physops.indices.operands import described, find, is_operand, operands_of, place_of, reflects
-from physops.indices.program import Guarded, Program, both
 from physops.operator import Operator, OperatorSpec
+from physops.spectral_indices.formula import Apply, Expression, Name, names, parse
+from physops.spectral_indices.operands import (
+    described,
+    find,
+    is_operand,
+    operands_of,
+    place_of,
+    reflects,
+)
+from physops.spectral_indices.program import Guarded, Program, both
 
 # Snow and glint reach 1.3, and a few pixels more; digital numbers of reflectance run to 10 000.
 # Atmospheric correction leaves dark pixels a little below zero; no-data values lie far below.

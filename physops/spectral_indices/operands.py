@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from physops.bands import Bands
-from physops.indices.formula import names, parse
+from physops.spectral_indices.formula import names, parse
 
 # A number stands for a wavelength: R531, the reflectance at 531 nm.
 _AT = re.compile(r"R(\d{3,4})")

@@ -5,14 +5,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from physops.indices.operands import operands_of
 from physops.operator import OperatorSpec
+from physops.spectral_indices.operands import operands_of
 
 
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:
     """Return what the file says of each index, by name."""
-    text = files("physops.indices").joinpath("data/catalogue.json").read_text(encoding="utf-8")
+    text = (
+        files("physops.spectral_indices")
+        .joinpath("data/catalogue.json")
+        .read_text(encoding="utf-8")
+    )
     return {entry["name"]: entry for entry in json.loads(text)}
 
 

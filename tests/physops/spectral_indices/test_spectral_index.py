@@ -21,9 +21,9 @@ from physops.errors import (
     ParameterError,
     UnknownConstantError,
 )
-from physops.indices.catalogue import catalogue, index_spec
-from physops.indices.operands import place_of
-from physops.indices.spectral_index import SpectralIndex
+from physops.spectral_indices.catalogue import catalogue, index_spec
+from physops.spectral_indices.operands import place_of
+from physops.spectral_indices.spectral_index import SpectralIndex
 
 NAMES = sorted(catalogue())
 PLACES = {"G": 560.0, "R": 665.0, "N": 835.0, "N2": 865.0, "S1": 1610.0, "S2": 2200.0}

@@ -10,10 +10,10 @@ import pytest
 import torch
 
 import physops
-from physops.indices.catalogue import catalogue, index_spec
-from physops.indices.formula import names, parse
-from physops.indices.operands import is_operand, reflects
-from physops.indices.spectral_index import SpectralIndex
+from physops.spectral_indices.catalogue import catalogue, index_spec
+from physops.spectral_indices.formula import names, parse
+from physops.spectral_indices.operands import is_operand, reflects
+from physops.spectral_indices.spectral_index import SpectralIndex
 
 NAMES = sorted(catalogue())
 DIFFERENCES = tomllib.loads(

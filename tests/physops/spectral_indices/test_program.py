@@ -4,8 +4,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from physops.indices.formula import parse
-from physops.indices.program import Program
+from physops.spectral_indices.formula import parse
+from physops.spectral_indices.program import Program
 
 HAZARDS = [
     "a / b",

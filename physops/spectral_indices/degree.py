@@ -4,9 +4,9 @@ import math
 
 import torch
 
-from physops.indices.formula import parse
-from physops.indices.operands import is_operand, reflects
-from physops.indices.program import Program, Value
+from physops.spectral_indices.formula import parse
+from physops.spectral_indices.operands import is_operand, reflects
+from physops.spectral_indices.program import Program, Value
 
 FACTOR = 4.0
 

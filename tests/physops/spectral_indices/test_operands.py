@@ -3,7 +3,7 @@ import pytest
 
 import srf_library
 from physops import Bands
-from physops.indices.operands import RANGES, find, is_operand, place_of, reflects
+from physops.spectral_indices.operands import RANGES, find, is_operand, place_of, reflects
 
 
 def band(operand, sensor):

@@ -1,7 +1,7 @@
 """How the catalogue was made: spyndex's table, corrected and added to; run by hand.
 
     pip download --no-deps spyndex==0.12.0
-    python -m physops.indices.convert spyndex-0.12.0-py3-none-any.whl
+    python -m physops.spectral_indices.convert spyndex-0.12.0-py3-none-any.whl
 
 Writes `data/catalogue.json`, a line an index. `data/corrections.toml` says what differs from
 spyndex and why, `data/additions.toml` holds what spyndex has not. Nothing of the package is run.
@@ -16,9 +16,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from physops.indices.degree import degree_of
-from physops.indices.formula import names, parse
-from physops.indices.operands import is_operand
+from physops.spectral_indices.degree import degree_of
+from physops.spectral_indices.formula import names, parse
+from physops.spectral_indices.operands import is_operand
 
 DATA = Path(__file__).parent / "data"
 SHA256 = "84bafdcb1c3c4cb8a485470081fd2cffc725ad5d7104c09f955dce7bb2fc4b4b"
