@@ -19,6 +19,12 @@ def _help() -> dict[str, Ratio]:
     return measure()
 
 
+def _indices() -> dict[str, Ratio]:
+    from benchmarks.indices import measure
+
+    return measure()
+
+
 def _repair() -> dict[str, Ratio]:
     from benchmarks.repair import measure
 
@@ -40,6 +46,7 @@ def _resampling_accuracy() -> dict[str, Ratio]:
 BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
     "density": _density,
     "help": _help,
+    "indices": _indices,
     "repair": _repair,
     "resampling": _resampling,
     "resampling_accuracy": _resampling_accuracy,

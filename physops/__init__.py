@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from physops.registration import register_formula as register_formula
     from physops.registration import unregister as unregister
     from physops.registry import get as get
+    from physops.registry import indices as indices
     from physops.registry import list_operators
     from physops.registry import search as search
     from physops.registry import spec as spec
@@ -35,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_names(
         "OperatorSpec": "physops.operator",
         "PhysopsError": "physops.errors",
         "get": "physops.registry",
+        "indices": "physops.registry",
         "list": "physops.registry:list_operators",
         "register": "physops.registration",
         "register_formula": "physops.registration",

@@ -15,7 +15,7 @@ from physops.registration import registered
 from physops.spectral_indices import normalized_difference
 from physops.spectral_indices.catalogue import catalogue, index_spec
 from physops.spectral_indices.spectral_index import SpectralIndex, missing_operands
-from srf_library import AmbiguousNameError, Sensor
+from srf_library import AmbiguousNameError, Sensor, UnknownNameError
 from srf_library import get as get_sensor
 from srf_library.names import folded
 
@@ -75,6 +75,37 @@ def get(
     own = registered().get(id_)
     factory = own.factory if own and own.factory else plugins.load(id_)
     return factory(image, **parameters)
+
+
+def indices(
+    names: Sequence[str],
+    *,
+    sensor: Sensor | str | None = None,
+    bands: Bands | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
+    **parameters: Any,  # noqa: ANN401  (as those of one index)
+) -> SpectralIndex:
+    """Build one operator for many indices, of which what they share is computed once.
+
+    Its output has the indices where the image has its bands.
+
+    Args:
+        names: names of indices, in any spelling.
+        sensor: as in `get`.
+        bands: as in `get`.
+        wavelengths: as in `get`.
+        parameters: as those of one index; a constant goes to every index that has it.
+
+    Raises:
+        UnknownNameError: if one is not known, or no index.
+        AmbiguousNameError, TypeError, MissingOperandError: as `get` does.
+
+    >>> import torch
+    >>> indices(["ndvi", "evi"], sensor="S2A")(torch.rand(13, 4, 5)).shape
+    torch.Size([2, 4, 5])
+    """
+    cards = [_index_card(name) for name in names]
+    return SpectralIndex(cards, _image_bands("indices", sensor, bands, wavelengths), **parameters)
 
 
 def spec(name: str) -> OperatorSpec:
@@ -197,6 +228,13 @@ def _match(name: str, known: set[str]) -> str | None:
     if len(meant) > 1:
         raise AmbiguousNameError(name, meant)
     return meant[0] if meant else None
+
+
+def _index_card(name: str) -> OperatorSpec:
+    card = _card(_resolved(name))
+    if card is None:
+        raise UnknownNameError("an index", name, list_operators(kind="index"))
+    return card
 
 
 def _computable(name: str, image: Bands) -> bool:

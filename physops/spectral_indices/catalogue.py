@@ -12,12 +12,8 @@ from physops.spectral_indices.operands import operands_of
 @cache
 def catalogue() -> dict[str, dict[str, Any]]:
     """Return what the file says of each index, by name."""
-    text = (
-        files("physops.spectral_indices")
-        .joinpath("data/catalogue.json")
-        .read_text(encoding="utf-8")
-    )
-    return {entry["name"]: entry for entry in json.loads(text)}
+    file = files("physops.spectral_indices").joinpath("data/catalogue.json")
+    return {entry["name"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))}
 
 
 @cache

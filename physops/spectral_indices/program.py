@@ -1,9 +1,10 @@
 """Expressions as a list of steps on tensors, in which what several of them share is done once.
 
-A step is plain, or guarded. A plain one gives NaN where it has no value, and that spreads. A
+A step is plain, or guarded. A plain one gives NaN or infinity where it has no value, and that
+spreads to the end; infinity is made NaN where a later step would make a value of it, as 1 / inf. A
 guarded one gives a finite value with a finite slope, and tells where it is one to be used; for what
 is not finite in the middle of a formula makes every gradient through it NaN, even where the result
-is thrown away. Both have a value in the same places.
+is thrown away. Both have a value in the same places, but for divisors nearer to zero than `TINY`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -30,22 +31,24 @@ def _power(base: Value, exponent: Value) -> Value:
         return torch.where(base > TINY, base, torch.nan) ** exponent  # as a root is
     if not isinstance(base, Tensor):
         return float(torch.tensor(base, dtype=torch.float64) ** exponent)
+    if exponent == 0:
+        return base * 0 + 1  # torch has 1 for NaN, too
     if exponent == 2:
         return base * base
     if exponent == 0.5:
         return base.sqrt()
-    return _nonzero(base) ** exponent if exponent < 0 else base**exponent
+    return base**exponent
 
 
 def _quotient(a: Value, b: Value) -> Value:
     if isinstance(b, Tensor):
-        return a / _nonzero(b)
+        return a / b
     return a / b if b else float("nan")
 
 
-def _nonzero(u: Tensor) -> Tensor:
-    """Return NaN for what is too near to zero to be divided by: infinity would be one over it."""
-    return torch.where(u.abs() > TINY, u, torch.nan)
+def without_infinity(u: Value) -> Value:
+    """Return NaN in place of infinity."""
+    return u.nan_to_num(torch.nan, torch.nan, torch.nan) if isinstance(u, Tensor) else u
 
 
 def _elementwise(function: Callable[[Tensor], Tensor]) -> Callable[[Value], Value]:
@@ -75,8 +78,8 @@ PLAIN: dict[str, Callable[..., Value]] = {
     "*": lambda a, b: a * b,
     "/": _quotient,
     "**": _power,
-    "log": _elementwise(lambda u: torch.where(u > TINY, u, torch.nan).log()),
-    "exp": _elementwise(lambda u: torch.where(u < LARGEST_EXPONENT, u, torch.nan).exp()),
+    "log": _elementwise(torch.log),
+    "exp": _elementwise(torch.exp),
     "sqrt": lambda u: _power(u, 0.5),
     "tanh": _elementwise(torch.tanh),
     "max": _extreme(torch.maximum),
@@ -148,12 +151,14 @@ class Program:
         numbers: numbers of the formulas, numbered after the inputs.
         steps: what is applied to which values, numbered after the numbers.
         outputs: the values that come out.
+        hiding: the steps of which an infinity could be lost to a step after them.
     """
 
     inputs: tuple[str, ...]
     numbers: tuple[float, ...]
     steps: tuple[tuple[str, tuple[int, ...]], ...]
     outputs: tuple[int, ...]
+    hiding: frozenset[int]
 
     @classmethod
     def of(cls, expressions: Iterable[Expression]) -> "Program":
@@ -179,6 +184,7 @@ class Program:
             tuple(leaf.value for leaf in numbers),
             tuple(steps),
             outputs,
+            _hiding(steps, len(places)),
         )
 
     def __call__(self, values: Mapping[str, Value]) -> list[Value]:
@@ -188,7 +194,8 @@ class Program:
         )
         first, last_use = len(known), self._last_uses()
         for step, (function, places) in enumerate(self.steps, start=first):
-            known[step] = PLAIN[function](*(known[place] for place in places))
+            value = PLAIN[function](*(known[place] for place in places))
+            known[step] = without_infinity(value) if step in self.hiding else value
             for place in set(places):
                 if last_use[place] == step and place >= first:
                     del known[place]
@@ -212,6 +219,24 @@ class Program:
         first = len(self.inputs) + len(self.numbers)
         uses = {place: step for step, (_, ps) in enumerate(self.steps, start=first) for place in ps}
         return uses | dict.fromkeys(self.outputs, -1)
+
+
+# What can make a value of infinity; a quotient does it with its divisor.
+_MAY_LOSE = {"**", "exp", "tanh", "max", "min"}
+_MAY_BE_INFINITE = {"/", "**", "log", "exp"}
+
+
+def _hiding(steps: Iterable[tuple[str, tuple[int, ...]]], first: int) -> frozenset[int]:
+    numbered = list(enumerate(steps, start=first))
+    lost: set[int] = set()
+    for step, (function, places) in reversed(numbered):
+        if function in _MAY_LOSE or step in lost:
+            lost.update(places)
+        elif function == "/":
+            lost.add(places[1])
+    return frozenset(
+        s for s, (function, _) in numbered if s in lost and function in _MAY_BE_INFINITE
+    )
 
 
 def both(masks: Iterable[Tensor | None]) -> Tensor | None:

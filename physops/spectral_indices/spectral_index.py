@@ -32,13 +32,15 @@ from physops.spectral_indices.operands import (
     place_of,
     reflects,
 )
-from physops.spectral_indices.program import Guarded, Program, both
+from physops.spectral_indices.program import Guarded, Program, without_infinity
 
 # Snow and glint reach 1.3, and a few pixels more; digital numbers of reflectance run to 10 000.
 # Atmospheric correction leaves dark pixels a little below zero; no-data values lie far below.
 SMALLEST_REFLECTANCE, LARGEST_REFLECTANCE = -1.0, 10.0
 # What stands in for a value that is not there; the result is thrown away.
 STAND_IN = 0.5
+# Pixels whose values at all steps fit the caches of a processor.
+TILE = 32_768
 SHORT = (torch.float16, torch.bfloat16)
 Operands = Mapping[str, Tensor | float]
 
@@ -65,15 +67,15 @@ class _Formulas:
         self.program = Program.of(expressions)
         self.operands = tuple(name for name in self.program.inputs if name not in self.constants)
 
-    def plain(self, operands: Operands) -> list[tuple[Tensor, Tensor]]:
-        """Return each value and where it is finite, for what needs no gradient."""
-        values = map(torch.as_tensor, self.program({**self.constants, **operands}))
-        there = both(torch.isfinite(v) for v in operands.values() if isinstance(v, Tensor))
-        finite = ((value, torch.isfinite(value)) for value in values)
-        return [(value, good if there is None else good & there) for value, good in finite]
+    def plain(self, operands: Operands) -> list[Tensor]:
+        """Return each value, for what needs no gradient; where it is not finite there is none."""
+        inputs: dict[str, Tensor | float] = {**self.constants}
+        for name, value in operands.items():
+            inputs[name] = without_infinity(value)
+        return [torch.as_tensor(value) for value in self.program(inputs)]
 
     def guarded(self, operands: Operands) -> list[tuple[Tensor, Tensor]]:
-        """Return the same, with finite gradients everywhere, and none where it is no value."""
+        """Return each value and where it is one, with finite gradients, and none elsewhere."""
         inputs: dict[str, Guarded] = {name: (v, None) for name, v in self.constants.items()}
         for name, value in operands.items():
             there = torch.isfinite(value) if isinstance(value, Tensor) else None
@@ -166,8 +168,24 @@ class SpectralIndex(Operator):
             raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
         dim = band_dim % x.ndim
         measured = {name: x.select(dim, channel) for name, channel in self.channels.items()}
-        values = self._values({**measured, **self.places})
-        return values[0] if self.single else torch.stack(values, dim=dim)
+        if self.single or (torch.is_grad_enabled() and x.requires_grad):
+            values = self._values({**measured, **self.places})
+            return values[0] if self.single else torch.stack(values, dim=dim)
+        return self._tiled(measured).movedim(0, dim)
+
+    def _tiled(self, measured: Mapping[str, Tensor]) -> Tensor:
+        """Return all indices, a piece of the image after the other, so that steps stay in cache."""
+        some = next(iter(measured.values()))
+        flat = {name: band.reshape(-1) for name, band in measured.items()}
+        dtype = some.dtype if some.is_floating_point() else torch.get_default_dtype()
+        result = torch.empty((len(self.specs), some.numel()), dtype=dtype, device=some.device)
+        for start in range(0, some.numel(), TILE):
+            piece = {name: band[start : start + TILE] for name, band in flat.items()}
+            ready = self._ready({**piece, **self.places})
+            for row, value in zip(result, self.formulas.plain(ready), strict=True):
+                place = row[start : start + TILE]
+                place.copy_(value).nan_to_num_(self.fill, self.fill, self.fill)
+        return result.reshape(len(self.specs), *some.shape)
 
     def evaluate(
         self, operands: Mapping[str, Tensor | np.ndarray | float]
@@ -189,14 +207,21 @@ class SpectralIndex(Operator):
         return values[0] if self.single else values
 
     def _values(self, operands: Operands) -> list[Tensor]:
-        ready = {name: self._reflectance(name, value) for name, value in operands.items()}
+        ready = self._ready(operands)
         tensors = [value for value in operands.values() if isinstance(value, Tensor)]
-        dtype = _common_dtype(tensors)
+        dtype, fill = _common_dtype(tensors), self.fill
+        if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors):
+            guarded = self.formulas.guarded(ready)
+            return [_filled(value.to(dtype), there, fill) for value, there in guarded]
+        return [
+            value.to(dtype).nan_to_num(fill, fill, fill) for value in self.formulas.plain(ready)
+        ]
+
+    def _ready(self, operands: Operands) -> dict[str, Tensor | float]:
+        ready = {name: self._reflectance(name, value) for name, value in operands.items()}
         if self.check:
             self._check_reflectance(ready)
-        graph = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
-        results = self.formulas.guarded(ready) if graph else self.formulas.plain(ready)
-        return [_filled(value.to(dtype), there, self.fill) for value, there in results]
+        return ready
 
     def _reflectance(self, name: str, value: Tensor | float) -> Tensor | float:
         if not isinstance(value, Tensor):

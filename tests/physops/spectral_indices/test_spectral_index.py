@@ -24,6 +24,7 @@ from physops.errors import (
 from physops.spectral_indices.catalogue import catalogue, index_spec
 from physops.spectral_indices.operands import place_of
 from physops.spectral_indices.spectral_index import SpectralIndex
+from srf_library import UnknownNameError
 
 NAMES = sorted(catalogue())
 PLACES = {"G": 560.0, "R": 665.0, "N": 835.0, "N2": 865.0, "S1": 1610.0, "S2": 2200.0}
@@ -136,6 +137,32 @@ def test_many_at_once_are_each_of_them():
     for number, name in enumerate(FROM_A_SPECTROMETER):
         alone = physops.get(name, wavelengths=WHOLE)(x)
         torch.testing.assert_close(values[:, number], alone, equal_nan=True)
+
+
+def test_a_large_image_is_computed_in_pieces():
+    names = physops.list(sensor="S2A")
+    x = image(2, 13, 150, 151)
+    x[1, 4, 100] = torch.nan
+    together = physops.indices(names, sensor="S2A")
+    pieces = together(x)
+    assert pieces.shape == (2, len(names), 150, 151)
+    whole = together(x.clone().requires_grad_()).detach()
+    torch.testing.assert_close(pieces, whole, equal_nan=True)
+    unspoilt = torch.isfinite(pieces[1, :, 100, 0])
+    assert unspoilt[names.index("NDVI")]  # only what needs the band is lost
+    assert not unspoilt[names.index("NDREI")]
+    torch.testing.assert_close(
+        together(x.movedim(1, -1), band_dim=-1).movedim(-1, 1), pieces, equal_nan=True
+    )
+    assert together(x.half()).dtype == torch.float16
+    assert together(x[:0]).shape == (0, len(names), 150, 151)
+
+
+def test_what_is_no_index_is_not_among_many():
+    with pytest.raises(UnknownNameError, match="an index called 'srf' is not known"):
+        physops.indices(["ndvi", "srf"], sensor="S2A")
+    with pytest.raises(ParameterError, match="give one index or more"):
+        physops.indices([], sensor="S2A")
 
 
 def test_many_at_once_keep_their_own_constants():
