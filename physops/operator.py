@@ -6,6 +6,8 @@ from jaxtyping import Float
 from pydantic import BaseModel
 from torch import Tensor, nn
 
+from physops.errors import BandCountError, DimensionError
+
 
 class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
     """What is known of an operator before it is built.
@@ -34,6 +36,20 @@ class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
     degree: int | None = None
     source: str
     reason: str = ""
+
+
+def band_axis(x: Tensor, band_dim: int, bands: int) -> int:
+    """Return the dimension of a tensor that holds its bands, counted from the front.
+
+    Raises:
+        DimensionError: if it has no such dimension.
+        BandCountError: if that does not have so many bands.
+    """
+    if not -x.ndim <= band_dim < x.ndim:
+        raise DimensionError(tuple(x.shape), band_dim)
+    if x.shape[band_dim] != bands:
+        raise BandCountError(bands, x.shape[band_dim], band_dim)
+    return band_dim % x.ndim
 
 
 class Operator(nn.Module, ABC):

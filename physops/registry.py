@@ -15,9 +15,9 @@ from physops.registration import registered
 from physops.spectral_indices import normalized_difference
 from physops.spectral_indices.catalogue import catalogue, index_spec
 from physops.spectral_indices.spectral_index import SpectralIndex, missing_operands
-from srf_library import AmbiguousNameError, Sensor, UnknownNameError
+from srf_library import Sensor, UnknownNameError
 from srf_library import get as get_sensor
-from srf_library.names import folded
+from srf_library.names import folded, match
 
 KINDS = ("index", "resampling")
 
@@ -119,7 +119,7 @@ def spec(name: str) -> OperatorSpec:
     >>> spec("savi").formula, spec("savi").constants
     ('(1.0 + L) * (N - R) / (N + R + L)', {'L': 0.5})
     """
-    id_ = _match(name, _with_cards())
+    id_ = match(name, dict.fromkeys(_with_cards(), ()))
     if id_ is None:
         raise UnknownOperatorError(name, _with_cards(), search(str(name)))
     return _card(id_) or resampling.SPEC
@@ -203,7 +203,7 @@ def _resolved(name: str) -> str:
     if name in _built_in() or name in registered():
         return name
     known = {*_built_in(), *registered(), *plugins.plugin_names()}
-    id_ = _match(name, known)
+    id_ = match(name, dict.fromkeys(known, ()))
     if id_ is None:
         raise UnknownOperatorError(name, known, search(str(name)))
     return id_
@@ -218,16 +218,6 @@ def _card(name: str) -> OperatorSpec | None:
     if name in catalogue():
         return index_spec(name)
     return registered()[name].spec if name in registered() else None
-
-
-def _match(name: str, known: set[str]) -> str | None:
-    if name in known:
-        return name
-    wanted = folded(str(name))
-    meant = [id_ for id_ in known if folded(id_) == wanted]
-    if len(meant) > 1:
-        raise AmbiguousNameError(name, meant)
-    return meant[0] if meant else None
 
 
 def _index_card(name: str) -> OperatorSpec:

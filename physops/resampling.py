@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import BandCountError, DimensionError, NotFloatingError
-from physops.operator import Operator, OperatorSpec
+from physops.errors import NotFloatingError
+from physops.operator import Operator, OperatorSpec, band_axis
 from srf_library import Sensor, response_matrix
 from srf_library.resampling import LOST_WEIGHT, Method, OnPartial
 
@@ -147,13 +147,10 @@ def srf(
 
 
 def _checked_dim(x: Tensor, band_dim: int, bands: int) -> int:
-    if not -x.ndim <= band_dim < x.ndim:
-        raise DimensionError(tuple(x.shape), band_dim)
-    if x.shape[band_dim] != bands:
-        raise BandCountError(bands, x.shape[band_dim], band_dim)
+    dim = band_axis(x, band_dim, bands)
     if not x.is_floating_point():
         raise NotFloatingError(x.dtype)
-    return band_dim % x.ndim
+    return dim
 
 
 def _product(

@@ -25,12 +25,26 @@ def resolve(name: str, known: Mapping[str, tuple[str, ...]]) -> str:
         UnknownNameError: if it stands for none.
         AmbiguousNameError: if it stands for several.
     """
+    id_ = match(name, known)
+    if id_ is None:
+        raise UnknownNameError("a sensor", name, known)
+    return id_
+
+
+def match(name: str, known: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Return the id that a name stands for; None if it stands for none.
+
+    Args:
+        name: an id, or any of an id's names, in any spelling.
+        known: the names of each id.
+
+    Raises:
+        AmbiguousNameError: if it stands for several, and is none of their ids.
+    """
     if name in known:
         return name
     wanted = folded(str(name))
     meant = [id_ for id_, names in known.items() if wanted in map(folded, (id_, *names))]
     if len(meant) > 1:
         raise AmbiguousNameError(name, meant)
-    if not meant:
-        raise UnknownNameError("a sensor", name, known)
-    return meant[0]
+    return meant[0] if meant else None

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import BandCountError, NotFloatingError, VariantError
-from physops.operator import Operator, OperatorSpec
+from physops.errors import NotFloatingError, VariantError
+from physops.operator import Operator, OperatorSpec, band_axis
 
 EPSILON = 1e-6
 VARIANT = "anyband"
@@ -79,14 +79,14 @@ class NormalizedDifference(Operator):
         """Return the index of an image ``(*batch, band, *space)``, without its band axis.
 
         Raises:
+            DimensionError: if the image has no such dimension.
             BandCountError: if the image has another number of bands.
             NotFloatingError: if it holds whole numbers.
         """
-        if x.shape[band_dim] != self.band_count:
-            raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
+        dim = band_axis(x, band_dim, self.band_count)
         if not x.is_floating_point():
             raise NotFloatingError(x.dtype)
-        a, b = x.select(band_dim, self.first), x.select(band_dim, self.second)
+        a, b = x.select(dim, self.first), x.select(dim, self.second)
         total = a + b + EPSILON
         valid = torch.isfinite(a) & torch.isfinite(b) & (total != 0)
         # Both branches of a `where` are differentiated: the denominator must be safe in each.

@@ -12,8 +12,6 @@ from torch import Tensor
 
 from physops.bands import Bands
 from physops.errors import (
-    BandCountError,
-    DimensionError,
     FormulaError,
     MissingOperandError,
     NoBandsError,
@@ -22,7 +20,7 @@ from physops.errors import (
     ParameterError,
     UnknownConstantError,
 )
-from physops.operator import Operator, OperatorSpec
+from physops.operator import Operator, OperatorSpec, band_axis
 from physops.spectral_indices.formula import Apply, Expression, Name, names, parse
 from physops.spectral_indices.operands import (
     described,
@@ -162,11 +160,7 @@ class SpectralIndex(Operator):
         """
         if not self.band_count:
             raise NoBandsError(self.spec.name)
-        if not -x.ndim <= band_dim < x.ndim:
-            raise DimensionError(tuple(x.shape), band_dim)
-        if x.shape[band_dim] != self.band_count:
-            raise BandCountError(self.band_count, x.shape[band_dim], band_dim)
-        dim = band_dim % x.ndim
+        dim = band_axis(x, band_dim, self.band_count)
         measured = {name: x.select(dim, channel) for name, channel in self.channels.items()}
         if self.single or (torch.is_grad_enabled() and x.requires_grad):
             values = self._values({**measured, **self.places})

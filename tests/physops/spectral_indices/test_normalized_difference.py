@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import physops
-from physops.errors import BandCountError, MissingBandError, VariantError
+from physops.errors import BandCountError, DimensionError, MissingBandError, VariantError
 
 GREEN_RED_NIR = [560.0, 665.0, 835.0]
 reflectance = st.floats(0.001, 1.0)
@@ -79,6 +79,11 @@ def test_an_image_without_the_band_is_refused():
 def test_an_image_of_another_band_count_is_refused():
     with pytest.raises(BandCountError, match="built for 3 bands and got 4"):
         papers("ndvi", GREEN_RED_NIR)(torch.rand(1, 4, 2, 2))
+
+
+def test_a_dimension_that_is_not_there_is_refused():
+    with pytest.raises(DimensionError, match=r"shape \(3,\) has no dimension -3"):
+        papers("ndvi", GREEN_RED_NIR)(torch.rand(3))
 
 
 def test_bands_need_not_be_sorted():
