@@ -1,13 +1,12 @@
 """Expressions as a list of steps on tensors, in which what several of them share is done once.
 
-A step is plain, or guarded. A plain one gives NaN or infinity where it has no value, and that
-spreads to the end; infinity is made NaN where a later step would make a value of it, as 1 / inf. A
-guarded one gives a finite value with a finite slope, and tells where it is one to be used; for what
-is not finite in the middle of a formula makes every gradient through it NaN, even where the result
-is thrown away. Both have a value in the same places, but for divisors nearer to zero than `TINY`.
+A step gives NaN or infinity where it has no value, and that spreads to the end; infinity is made
+NaN where a later step would make a value of it, as 1 / inf. What is not finite in the middle of a
+formula makes every gradient through it NaN, even where the result is thrown away: gradients are
+`adjoint`'s.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,19 +15,15 @@ from torch import Tensor
 from physops.spectral_indices.formula import Apply, Expression, Name, Number
 
 Value = Tensor | float
-# A value, and where it is to be used; None if everywhere.
-Guarded = tuple[Value, Tensor | None]
 
 # Closer to zero a quotient's slope leaves the range of single precision.
 TINY = 1e-18
-# Its exponential still lies in that range.
-LARGEST_EXPONENT = 80.0
 
 
 def _power(base: Value, exponent: Value) -> Value:
     if isinstance(exponent, Tensor):
         base = torch.as_tensor(base, dtype=exponent.dtype, device=exponent.device)
-        return torch.where(base > TINY, base, torch.nan) ** exponent  # as a root is
+        return torch.where(base > TINY, base**exponent, torch.nan)  # as a root is
     if not isinstance(base, Tensor):
         return float(torch.tensor(base, dtype=torch.float64) ** exponent)
     if exponent == 0:
@@ -87,62 +82,7 @@ PLAIN: dict[str, Callable[..., Value]] = {
 }
 
 
-def _guarded_quotient(a: Value, b: Value) -> Guarded:
-    if not isinstance(b, Tensor):
-        return _quotient(a, b), None
-    usable = b.abs() > TINY
-    return a / torch.where(usable, b, 1.0), usable
-
-
-def _guarded_power(base: Value, exponent: Value) -> Guarded:
-    if isinstance(exponent, Tensor):
-        base = torch.as_tensor(base, dtype=exponent.dtype, device=exponent.device)
-        usable = base > TINY
-        return torch.where(usable, base, 1.0) ** exponent, usable
-    if not isinstance(base, Tensor):
-        return _power(base, exponent), None
-    whole = float(exponent).is_integer()
-    if whole and exponent > 0:
-        return _power(base, exponent), None
-    if whole:
-        usable = base.abs() > TINY
-        return torch.where(usable, base, 1.0) ** exponent, usable
-    return _guarded_root(base, exponent)
-
-
-def _guarded_root(base: Tensor, exponent: float) -> Guarded:
-    """Return ``base ** exponent``: at zero the slope of a root is infinite, and taken for zero."""
-    positive = base > TINY
-    root = _power(torch.where(positive, base, 1.0), exponent)
-    if exponent < 0:
-        return root, positive
-    return torch.where(positive, root, base.detach().clamp(min=0) ** exponent), base >= 0
-
-
-def _guarded_log(u: Value) -> Guarded:
-    if not isinstance(u, Tensor):
-        return PLAIN["log"](u), None
-    usable = u > TINY
-    return torch.where(usable, u, 1.0).log(), usable
-
-
-def _guarded_exp(u: Value) -> Guarded:
-    if not isinstance(u, Tensor):
-        return PLAIN["exp"](u), None
-    usable = u < LARGEST_EXPONENT
-    return torch.where(usable, u, 0.0).exp(), usable
-
-
-GUARDED: dict[str, Callable[..., Guarded]] = {
-    "/": _guarded_quotient,
-    "**": _guarded_power,
-    "sqrt": lambda u: _guarded_power(u, 0.5),
-    "log": _guarded_log,
-    "exp": _guarded_exp,
-}
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Steps in order; the number of a step, or of what goes in, names its value.
 
@@ -152,6 +92,8 @@ class Program:
         steps: what is applied to which values, numbered after the numbers.
         outputs: the values that come out.
         hiding: the steps of which an infinity could be lost to a step after them.
+        wanted: the numbers of the outputs, by the step that they are the value of.
+        spent: the steps that are not needed any more, by the step after which that is so.
     """
 
     inputs: tuple[str, ...]
@@ -159,6 +101,8 @@ class Program:
     steps: tuple[tuple[str, tuple[int, ...]], ...]
     outputs: tuple[int, ...]
     hiding: frozenset[int]
+    wanted: Mapping[int, Sequence[int]]
+    spent: Mapping[int, Sequence[int]]
 
     @classmethod
     def of(cls, expressions: Iterable[Expression]) -> "Program":
@@ -185,40 +129,53 @@ class Program:
             tuple(steps),
             outputs,
             _hiding(steps, len(places)),
+            _wanted(outputs),
+            _spent(steps, len(places)),
         )
 
     def __call__(self, values: Mapping[str, Value]) -> list[Value]:
-        """Return the outputs in plain arithmetic; what is not needed any more is let go."""
+        """Return the outputs."""
+        results: dict[int, Value] = dict(self.run(values))
+        return [results[number] for number in range(len(self.outputs))]
+
+    def run(self, values: Mapping[str, Value]) -> Iterator[tuple[int, Value]]:
+        """Give the number and value of each output as soon as it is known.
+
+        What is not needed any more is let go, so that the values at hand stay few.
+        """
         known: dict[int, Value] = dict(
             enumerate([*(values[n] for n in self.inputs), *self.numbers])
         )
-        first, last_use = len(known), self._last_uses()
+        first = len(known)
+        for place in known:
+            yield from ((number, known[place]) for number in self.wanted.get(place, ()))
         for step, (function, places) in enumerate(self.steps, start=first):
-            value = PLAIN[function](*(known[place] for place in places))
+            value = PLAIN[function](*[known[place] for place in places])
             known[step] = without_infinity(value) if step in self.hiding else value
-            for place in set(places):
-                if last_use[place] == step and place >= first:
-                    del known[place]
-        return [known[place] for place in self.outputs]
+            for number in self.wanted.get(step, ()):
+                yield number, known[step]
+            for place in self.spent[step]:
+                del known[place]
 
-    def guarded(self, values: Mapping[str, Guarded]) -> list[Guarded]:
-        """Return the outputs in guarded arithmetic, and where each is to be used."""
-        known: list[Guarded] = [values[name] for name in self.inputs]
-        known += [(number, None) for number in self.numbers]
-        for function, places in self.steps:
-            parts, masks = zip(*(known[place] for place in places), strict=True)
-            if function in GUARDED:
-                value, own = GUARDED[function](*parts)
-                masks = (*masks, own)
-            else:
-                value = PLAIN[function](*parts)
-            known.append((value, both(masks)))
-        return [known[place] for place in self.outputs]
 
-    def _last_uses(self) -> dict[int, int]:
-        first = len(self.inputs) + len(self.numbers)
-        uses = {place: step for step, (_, ps) in enumerate(self.steps, start=first) for place in ps}
-        return uses | dict.fromkeys(self.outputs, -1)
+def _wanted(outputs: Iterable[int]) -> dict[int, list[int]]:
+    """Return the numbers of the outputs, by the step that they are the value of."""
+    wanted: dict[int, list[int]] = {}
+    for number, place in enumerate(outputs):
+        wanted.setdefault(place, []).append(number)
+    return wanted
+
+
+def _spent(steps: Iterable[tuple[str, tuple[int, ...]]], first: int) -> dict[int, list[int]]:
+    """Return the steps that are not needed any more, by the step after which that is so."""
+    last: dict[int, int] = {}
+    for step, (_, places) in enumerate(steps, start=first):
+        last |= {place: step for place in places if place >= first}
+        last[step] = step
+    spent: dict[int, list[int]] = {step: [] for step in last}
+    for place, step in last.items():
+        spent[step].append(place)
+    return spent
 
 
 # What can make a value of infinity; a quotient does it with its divisor.
@@ -237,15 +194,6 @@ def _hiding(steps: Iterable[tuple[str, tuple[int, ...]]], first: int) -> frozens
     return frozenset(
         s for s, (function, _) in numbered if s in lost and function in _MAY_BE_INFINITE
     )
-
-
-def both(masks: Iterable[Tensor | None]) -> Tensor | None:
-    """Return where all of some masks hold; None stands for everywhere."""
-    result: Tensor | None = None
-    for mask in masks:
-        if mask is not None:
-            result = mask if result is None or result is mask else result & mask
-    return result
 
 
 def _gather(expression: Expression, leaves: dict[Expression, int]) -> None:

@@ -16,74 +16,19 @@ from physops.errors import (
     MissingOperandError,
     NoBandsError,
     NotFloatingError,
-    NotReflectanceError,
     ParameterError,
     UnknownConstantError,
 )
 from physops.operator import Operator, OperatorSpec, band_axis
-from physops.spectral_indices.formula import Apply, Expression, Name, names, parse
+from physops.spectral_indices.formula import names, parse
+from physops.spectral_indices.formulas import SHORT, Reading, Text, formulas
 from physops.spectral_indices.operands import (
     described,
     find,
     is_operand,
     operands_of,
     place_of,
-    reflects,
 )
-from physops.spectral_indices.program import Guarded, Program, without_infinity
-
-# Snow and glint reach 1.3, and a few pixels more; digital numbers of reflectance run to 10 000.
-# Atmospheric correction leaves dark pixels a little below zero; no-data values lie far below.
-SMALLEST_REFLECTANCE, LARGEST_REFLECTANCE = -1.0, 10.0
-# What stands in for a value that is not there; the result is thrown away.
-STAND_IN = 0.5
-# Pixels whose values at all steps fit the caches of a processor.
-TILE = 32_768
-SHORT = (torch.float16, torch.bfloat16)
-Operands = Mapping[str, Tensor | float]
-
-
-class _Formulas:
-    """Formulas with their constants, on named operands."""
-
-    def __init__(self, specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> None:
-        for spec in specs:
-            check_names(spec)
-        known = {name for spec in specs for name in spec.constants}
-        for name in given:
-            if name not in known:
-                raise UnknownConstantError(name, known)
-        constants = {name: _finite(name, value) for name, value in given.items()}
-        # Indices give one letter different values: each constant gets a name of its own.
-        self.constants: dict[str, float] = {}
-        expressions = []
-        for number, spec in enumerate(specs):
-            own = {name: f"{name}:{number}" for name in spec.constants}
-            values = {**spec.constants, **constants}
-            self.constants |= {own[name]: float(values[name]) for name in spec.constants}
-            expressions.append(_renamed(parse(spec.formula), own))
-        self.program = Program.of(expressions)
-        self.operands = tuple(name for name in self.program.inputs if name not in self.constants)
-
-    def plain(self, operands: Operands) -> list[Tensor]:
-        """Return each value, for what needs no gradient; where it is not finite there is none."""
-        inputs: dict[str, Tensor | float] = {**self.constants}
-        for name, value in operands.items():
-            inputs[name] = without_infinity(value)
-        return [torch.as_tensor(value) for value in self.program(inputs)]
-
-    def guarded(self, operands: Operands) -> list[tuple[Tensor, Tensor]]:
-        """Return each value and where it is one, with finite gradients, and none elsewhere."""
-        inputs: dict[str, Guarded] = {name: (v, None) for name, v in self.constants.items()}
-        for name, value in operands.items():
-            there = torch.isfinite(value) if isinstance(value, Tensor) else None
-            inputs[name] = (value if there is None else torch.where(there, value, STAND_IN), there)
-        results = []
-        for value, mask in self.program.guarded(inputs):
-            tensor = torch.as_tensor(value)
-            finite = torch.isfinite(tensor.detach())
-            results.append((tensor, finite if mask is None else finite & mask))
-        return results
 
 
 @final
@@ -138,8 +83,9 @@ class SpectralIndex(Operator):
         self.scaled = scale is not None or offset is not None
         self.scale = 1.0 if scale is None else _finite("scale", scale)
         self.offset = 0.0 if offset is None else _finite("offset", offset)
-        self.check = check and any(spec.degree != 0 for spec in self.specs)
-        self.formulas = _Formulas(self.specs, constants)
+        needing = [spec.name for spec in self.specs if spec.degree != 0]
+        self.checked = needing[0] if check and needing else ""
+        self.formulas = formulas(_texts(self.specs, constants))
         self.band_count = 0 if bands is None else len(bands)
         self.channels: dict[str, int] = {}
         self.places: dict[str, float] = {}
@@ -161,25 +107,10 @@ class SpectralIndex(Operator):
         if not self.band_count:
             raise NoBandsError(self.spec.name)
         dim = band_axis(x, band_dim, self.band_count)
-        measured = {name: x.select(dim, channel) for name, channel in self.channels.items()}
-        if self.single or (torch.is_grad_enabled() and x.requires_grad):
-            values = self._values({**measured, **self.places})
-            return values[0] if self.single else torch.stack(values, dim=dim)
-        return self._tiled(measured).movedim(0, dim)
-
-    def _tiled(self, measured: Mapping[str, Tensor]) -> Tensor:
-        """Return all indices, a piece of the image after the other, so that steps stay in cache."""
-        some = next(iter(measured.values()))
-        flat = {name: band.reshape(-1) for name, band in measured.items()}
-        dtype = some.dtype if some.is_floating_point() else torch.get_default_dtype()
-        result = torch.empty((len(self.specs), some.numel()), dtype=dtype, device=some.device)
-        for start in range(0, some.numel(), TILE):
-            piece = {name: band[start : start + TILE] for name, band in flat.items()}
-            ready = self._ready({**piece, **self.places})
-            for row, value in zip(result, self.formulas.plain(ready), strict=True):
-                place = row[start : start + TILE]
-                place.copy_(value).nan_to_num_(self.fill, self.fill, self.fill)
-        return result.reshape(len(self.specs), *some.shape)
+        self._check_dtype(x)
+        reading = self._reading(self.channels, self.places)
+        values = self._filled(self.formulas(x.movedim(dim, 0), reading))
+        return values[0] if self.single else values.movedim(0, dim)
 
     def evaluate(
         self, operands: Mapping[str, Tensor | np.ndarray | float]
@@ -197,47 +128,31 @@ class SpectralIndex(Operator):
         lacking = [name for name in self.formulas.operands if name not in operands]
         if lacking:
             raise MissingOperandError(self.spec.name, _told(lacking), "give a value for each")
-        values = self._values({name: _tensor(operands[name]) for name in self.formulas.operands})
-        return values[0] if self.single else values
+        tensors = [_tensor(operands[name]) for name in self.formulas.operands]
+        for tensor in tensors:
+            self._check_dtype(tensor)
+        dtype = _common_dtype(tensors)
+        # Half precision is computed in single: a number beside it keeps its digits.
+        computing = torch.promote_types(dtype, torch.float32)
+        shape = np.broadcast_shapes(*(tensor.shape for tensor in tensors))
+        rows = torch.stack([tensor.to(computing).expand(shape) for tensor in tensors])
+        reading = self._reading({n: row for row, n in enumerate(self.formulas.operands)}, {})
+        values = self._filled(self.formulas(rows, reading).to(dtype))
+        return values[0] if self.single else list(values)
 
-    def _values(self, operands: Operands) -> list[Tensor]:
-        ready = self._ready(operands)
-        tensors = [value for value in operands.values() if isinstance(value, Tensor)]
-        dtype, fill = _common_dtype(tensors), self.fill
-        if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors):
-            guarded = self.formulas.guarded(ready)
-            return [_filled(value.to(dtype), there, fill) for value, there in guarded]
-        return [
-            value.to(dtype).nan_to_num(fill, fill, fill) for value in self.formulas.plain(ready)
-        ]
+    def _reading(self, rows: Mapping[str, int], places: Mapping[str, float]) -> Reading:
+        pairs = tuple(rows.items()), tuple(places.items())
+        return Reading(*pairs, self.scale, self.offset, self.checked)
 
-    def _ready(self, operands: Operands) -> dict[str, Tensor | float]:
-        ready = {name: self._reflectance(name, value) for name, value in operands.items()}
-        if self.check:
-            self._check_reflectance(ready)
-        return ready
+    def _check_dtype(self, x: Tensor) -> None:
+        if not x.is_floating_point() and not self.scaled:
+            raise NotFloatingError(x.dtype, "with scale= (and offset=), 1e-4 for many products")
 
-    def _reflectance(self, name: str, value: Tensor | float) -> Tensor | float:
-        if not isinstance(value, Tensor):
-            return value
-        if not value.is_floating_point() and not self.scaled:
-            raise NotFloatingError(value.dtype, "with scale= (and offset=), 1e-4 for many products")
-        if not value.is_floating_point() or value.dtype in SHORT:
-            value = value.float()
-        if not reflects(name):
-            return value
-        scaled = value if self.scale == 1.0 else value * self.scale
-        return scaled if self.offset == 0.0 else scaled + self.offset
-
-    def _check_reflectance(self, operands: Operands) -> None:
-        for name, value in operands.items():
-            if not isinstance(value, Tensor) or not value.numel() or not reflects(name):
-                continue
-            known = torch.nan_to_num(value.detach(), nan=0.0, posinf=0.0, neginf=0.0)
-            for extreme in map(float, known.aminmax()):
-                if not SMALLEST_REFLECTANCE <= extreme <= LARGEST_REFLECTANCE:
-                    needing = next(spec.name for spec in self.specs if spec.degree != 0)
-                    raise NotReflectanceError(needing, name, extreme)
+    def _filled(self, values: Tensor) -> Tensor:
+        # What was finite need not be in half precision.
+        if math.isnan(self.fill) and values.dtype not in SHORT:
+            return values
+        return torch.where(torch.isfinite(values.detach()), values, self.fill)
 
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
@@ -253,16 +168,36 @@ def missing_operands(spec: OperatorSpec, bands: Bands) -> list[str]:
 
 
 def check_names(spec: OperatorSpec) -> None:
-    """Refuse a formula that names what is neither a band nor one of its constants.
+    """Refuse a formula that names what is neither a band nor one of its constants, or no band.
 
     Raises:
         FormulaError: if it does.
     """
+    if not operands_of(spec.formula):
+        raise FormulaError(spec.formula, "names no band")
     needed = set(names(parse(spec.formula))) | ({"sigma"} if "kernel(" in spec.formula else set())
     unknown = sorted(name for name in needed - set(spec.constants) if not is_operand(name))
     if unknown:
         fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
         raise FormulaError(spec.formula, fault)
+
+
+def _texts(specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> tuple[Text, ...]:
+    """Return the formulas, with the constants that are given in place of the usual ones."""
+    for spec in specs:
+        check_names(spec)
+    known = {name for spec in specs for name in spec.constants}
+    for name in given:
+        if name not in known:
+            raise UnknownConstantError(name, known)
+    numbers = {name: _finite(name, value) for name, value in given.items()}
+    return tuple(
+        (
+            spec.formula,
+            tuple((name, numbers.get(name, usual)) for name, usual in spec.constants.items()),
+        )
+        for spec in specs
+    )
 
 
 def _number(name: str, value: object) -> float:
@@ -283,13 +218,6 @@ def _tensor(value: Tensor | np.ndarray | float) -> Tensor:
     if isinstance(value, int | float):
         return torch.tensor(float(value), dtype=torch.float64)
     return torch.as_tensor(value)
-
-
-def _filled(value: Tensor, there: Tensor, fill: float) -> Tensor:
-    # What was finite need not be in half precision.
-    if value.dtype in SHORT:
-        there = there & torch.isfinite(value)
-    return torch.where(there, value, fill)
 
 
 def _common_dtype(tensors: Sequence[Tensor]) -> torch.dtype:
@@ -319,15 +247,3 @@ def _found(specs: Iterable[OperatorSpec], bands: Bands) -> tuple[dict[str, int],
             else:
                 channels[name] = channel
     return channels, places
-
-
-def _renamed(expression: Expression, own: Mapping[str, str]) -> Expression:
-    match expression:
-        case Name(name=name):
-            return Name(own.get(name, name))
-        case Apply(function="kernel", arguments=arguments):
-            parts = tuple(_renamed(part, own) for part in arguments)
-            return Apply("kernel", (*parts, Name(own["sigma"])))
-        case Apply(function=function, arguments=arguments):
-            return Apply(function, tuple(_renamed(part, own) for part in arguments))
-    return expression
