@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -261,5 +262,17 @@ def _image_bands(
     if sensor is None:
         assert wavelengths is not None  # one of the two was given
         return Bands.at(wavelengths)
+    if wavelengths is None and isinstance(sensor, str):
+        return _copy(_bands_of(sensor))
     sensor = get_sensor(sensor) if isinstance(sensor, str) else sensor
     return Bands.of(sensor if wavelengths is None else sensor.at(wavelengths))
+
+
+@lru_cache(maxsize=64)
+def _bands_of(sensor: str) -> Bands:
+    return Bands.of(sensor)
+
+
+def _copy(bands: Bands) -> Bands:
+    """Return bands that may be written to."""
+    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy())

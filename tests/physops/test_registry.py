@@ -56,6 +56,20 @@ def test_a_sensors_bands_are_found_by_any_of_its_names(name):
     assert str(operator) == "SpectralIndex(NDVI = (N - R) / (N + R); N: 833 nm, R: 665 nm)"
 
 
+def test_the_bands_of_a_sensor_are_each_callers_own():
+    physops.register("spoiling", lambda bands: physops.get("ndvi", bands=spoilt(bands)))
+
+    def spoilt(bands):
+        bands.good[7] = False
+        return bands
+
+    try:
+        assert physops.get("spoiling", sensor="S2A").channels["N"] == 8  # B8A; B8 is spoilt
+    finally:
+        physops.unregister("spoiling")
+    assert physops.get("ndvi", sensor="S2A").channels["N"] == 7
+
+
 def test_wavelengths_may_be_an_array():
     operator = physops.get("ndvi", wavelengths=np.array([560.0, 665.0, 835.0]))
     assert operator.channels == {"N": 2, "R": 1}
