@@ -12,6 +12,9 @@ from srf_library.lazy import lazy_names
 
 if TYPE_CHECKING:
     from physops.bands import Bands as Bands
+    from physops.discovery import PluginInfo as PluginInfo
+    from physops.discovery import plugins as plugins
+    from physops.discovery import refresh as refresh
     from physops.errors import MissingBandError as MissingBandError
     from physops.errors import PhysopsError as PhysopsError
     from physops.operator import Operator as Operator
@@ -35,9 +38,12 @@ __getattr__, __dir__, __all__ = lazy_names(
         "Operator": "physops.operator",
         "OperatorSpec": "physops.operator",
         "PhysopsError": "physops.errors",
+        "PluginInfo": "physops.discovery",
         "get": "physops.registry",
         "indices": "physops.registry",
         "list": "physops.registry:list_operators",
+        "plugins": "physops.discovery",
+        "refresh": "physops.discovery",
         "register": "physops.registration",
         "register_formula": "physops.registration",
         "search": "physops.registry",

@@ -17,17 +17,32 @@ class UnknownOperatorError(PhysopsError, UnknownNameError):
         name: the name as it was given.
         offered: the names that are known.
         described: operators in whose description the name occurs.
+        missed: why another distribution's operators may be missed.
     """
 
-    def __init__(self, name: str, offered: Iterable[str], described: list[str]) -> None:
+    def __init__(
+        self, name: str, offered: Iterable[str], described: list[str], missed: Iterable[str] = ()
+    ) -> None:
         self.name, self.near = name, near_names(name, offered)
         hints = []
         if self.near:
             hints.append(f"did you mean {' or '.join(map(repr, self.near))}?")
         if described:
             hints.append(f"it stands in the description of {', '.join(described[:5])}")
-        hint = "; ".join(hints) or "physops.list() names them all, physops.search(text) finds some"
+        if not hints:
+            hints.append("physops.list() names them all, physops.search(text) finds some")
+        hint = "; ".join([*hints, *missed])
         PhysopsError.__init__(self, f"an operator called {name!r} is not known; {hint}")
+
+
+class NoCardError(PhysopsError, LookupError):
+    """Raised when the card is asked for of an operator that has none before it is built."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is a function of the bands, and nothing is known of it before it is called; "
+            "build the operator with get(), and look at its .spec"
+        )
 
 
 class VariantError(PhysopsError, LookupError):
@@ -48,22 +63,32 @@ class NameTakenError(PhysopsError, ValueError):
 
 
 class ClashingPluginsError(PhysopsError, LookupError):
-    """Raised when several distributions offer an operator by one name."""
+    """Raised when an operator is offered by one name more than once."""
 
     def __init__(self, name: str, distributions: Iterable[str]) -> None:
+        different = sorted(set(distributions))
         super().__init__(
-            f"the operator {name!r} is offered by {' and '.join(sorted(distributions))}; uninstall "
-            "all but one"
+            f"the operator {name!r} is offered by {' and '.join(different)}; uninstall all but one"
+            if len(different) > 1
+            else f"the operator {name!r} is offered more than once by {different[0]}; mend or "
+            "uninstall that distribution"
         )
 
 
 class PluginError(PhysopsError, ImportError):
-    """Raised when a distribution offers an operator and it cannot be imported."""
+    """Raised when what a distribution offers by a name cannot be had.
 
-    def __init__(self, name: str, distribution: str, value: str, error: BaseException) -> None:
+    Args:
+        name: the operator's name.
+        distribution: the distribution and its version.
+        value: where in it the operator lies.
+        fault: what is wrong.
+    """
+
+    def __init__(self, name: str, distribution: str, value: str, fault: str) -> None:
         super().__init__(
-            f"the operator {name!r} of {distribution} ({value}) cannot be imported: "
-            f"{type(error).__name__}: {error}; mend or uninstall that distribution"
+            f"the operator {name!r} of {distribution} ({value}) cannot be used: {fault}; mend or "
+            "uninstall that distribution"
         )
 
 

@@ -4,13 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from physops import built_in
 from physops.errors import NameTakenError
 from physops.operator import Operator, OperatorSpec
-from physops.resampling import SPEC as RESAMPLING
-from physops.spectral_indices.catalogue import catalogue
-from physops.spectral_indices.degree import degree_of
-from physops.spectral_indices.operands import operands_of
-from physops.spectral_indices.spectral_index import check_names
+from physops.spectral_indices.card import check_name, index_card
 
 Factory = Callable[..., Operator]
 
@@ -40,7 +37,8 @@ def register(name: str, factory: Factory | None = None, *, overwrite: bool = Fal
         overwrite: whether it may take the place of one that was registered before.
 
     Raises:
-        NameTakenError: if the name is the library's own, or was registered before.
+        NameTakenError: if the name is the library's own in any spelling, or was registered before.
+        ParameterError: if the name has no letter and no digit.
 
     >>> from physops import Bands, Operator, get
     >>> @register("my_ndvi")
@@ -52,6 +50,7 @@ def register(name: str, factory: Factory | None = None, *, overwrite: bool = Fal
     """
     if factory is None:
         return lambda decorated: register(name, decorated, overwrite=overwrite)
+    check_name(name)
     _add(name, Registered(factory=factory), overwrite)
     return factory
 
@@ -78,8 +77,10 @@ def register_formula(
         overwrite: whether it may take the place of one that was registered before.
 
     Raises:
-        FormulaError: if it is no formula, or names what is neither a band nor a constant.
-        NameTakenError: if the name is the library's own, or was registered before.
+        FormulaError: if it is no formula, names no band, or what is neither a band nor a constant,
+            or gives a constant the name of a band.
+        NameTakenError: if the name is the library's own in any spelling, or was registered before.
+        ParameterError: if the name has no letter and no digit.
 
     >>> from physops import get
     >>> own = register_formula("MyMI", "(N - S1) / (N + S1)", reference="our field campaign")
@@ -89,19 +90,9 @@ def register_formula(
     0.429
     >>> unregister("MyMI")
     """
-    given = dict(constants or {})
-    spec = OperatorSpec(
-        name=name,
-        title=title or name,
-        kind="index",
-        formula=formula,
-        operands=operands_of(formula),
-        constants=given,
-        domain=domain,
-        source=reference,
+    spec = index_card(
+        name, formula, reference=reference, title=title, domain=domain, constants=constants
     )
-    check_names(spec)
-    spec = spec.model_copy(update={"degree": degree_of(formula, given)})
     _add(name, Registered(spec=spec), overwrite)
     return spec
 
@@ -112,8 +103,10 @@ def unregister(name: str) -> None:
 
 
 def _add(name: str, entry: Registered, overwrite: bool) -> None:
-    if name in catalogue() or name == RESAMPLING.name:
-        raise NameTakenError(name, "the library's own; choose another")
+    own = built_in.meant_by(name)
+    if own:
+        spelt = "" if name in own else f", spelt {' or '.join(own)}"
+        raise NameTakenError(name, f"the library's own{spelt}; choose another")
     if name in _REGISTERED and not overwrite:
         raise NameTakenError(name, "registered already; choose another, or pass overwrite=True")
     _REGISTERED[name] = entry

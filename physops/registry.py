@@ -2,24 +2,22 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from physops import plugins, resampling
+from physops import built_in, discovery
 from physops.bands import Bands
-from physops.errors import UnknownOperatorError
+from physops.built_in import KINDS
+from physops.errors import NoCardError, UnknownOperatorError
 from physops.operator import Operator, OperatorSpec
 from physops.registration import registered
 from physops.spectral_indices import normalized_difference
-from physops.spectral_indices.catalogue import catalogue, index_spec
 from physops.spectral_indices.spectral_index import SpectralIndex, missing_operands
-from srf_library import Sensor, UnknownNameError
+from srf_library import AmbiguousNameError, Sensor, UnknownNameError
 from srf_library import get as get_sensor
-from srf_library.names import folded, match
-
-KINDS = ("index", "resampling")
+from srf_library.names import folded
 
 
 def get(
@@ -36,8 +34,8 @@ def get(
     An index can be built without bands, to be evaluated on named operands alone.
 
     Args:
-        name: a name from `list_operators`, in any spelling that only one of them has. The
-            library's own are never shadowed by a plugin's.
+        name: a name from `list_operators`, in any spelling that only one of them has. What is a
+            spelling of one of the library's own stands for nobody else's.
         sensor: a sensor of `srf_library`, by any of its names, or one of your own; the image has
             that sensor's bands, in its order. For ``"srf"`` it is the sensor to resample to.
         bands: the image's bands.
@@ -52,7 +50,7 @@ def get(
         VariantError: if the operator has no such variant.
         TypeError: if it cannot be told which bands the image has.
         MissingOperandError, MissingBandError: if the image lacks a band that the operator needs.
-        ClashingPluginsError, PluginError: if it is another distribution's, and cannot be had.
+        ClashingPluginsError, PluginError: if it is another distribution's, and cannot be used.
 
     >>> get("ndwi", sensor="S2A")
     SpectralIndex(NDWI = (G - N) / (G + N); G: 560 nm, N: 833 nm)
@@ -64,8 +62,9 @@ def get(
     if variant is not None:
         form = normalized_difference.variant(id_, variant)
         return form(_image_bands(name, sensor, bands, wavelengths), **parameters)
-    if id_ == resampling.SPEC.name:
-        return resampling.srf(sensor=sensor, bands=bands, wavelengths=wavelengths, **parameters)
+    built = built_in.OPERATORS.get(id_)
+    if built:
+        return built.factory(sensor=sensor, bands=bands, wavelengths=wavelengths, **parameters)
     card = _card(id_)
     if card and sensor is None and bands is None and wavelengths is None:
         return SpectralIndex(card, **parameters)
@@ -73,8 +72,9 @@ def get(
     if card:
         return SpectralIndex(card, image, **parameters)
     own = registered().get(id_)
-    factory = own.factory if own and own.factory else plugins.load(id_)
-    return factory(image, **parameters)
+    if own and own.factory:
+        return own.factory(image, **parameters)
+    return discovery.build(id_, image, **parameters)
 
 
 def indices(
@@ -112,17 +112,20 @@ def spec(name: str) -> OperatorSpec:
     """Return what is known of an operator before it is built, in any spelling of its name.
 
     Raises:
-        UnknownNameError: if there is none of that name among the library's and the formulas that
-            were registered; a plugin, or a function, has its card on its operator.
+        UnknownNameError: if nobody offers an operator of that name.
         AmbiguousNameError: if the name is the spelling of several, and none of them exactly.
+        NoCardError: if it is a plugin's, or a function that was registered: these have their card
+            on what they build.
+        ClashingPluginsError, PluginError: if it is another distribution's, and cannot be used.
 
     >>> spec("savi").formula, spec("savi").constants
     ('(1.0 + L) * (N - R) / (N + R + L)', {'L': 0.5})
     """
-    id_ = match(name, dict.fromkeys(_with_cards(), ()))
-    if id_ is None:
-        raise UnknownOperatorError(name, _with_cards(), search(str(name)))
-    return _card(id_) or resampling.SPEC
+    id_ = _resolved(name)
+    card = _card(id_)
+    if card is None:
+        raise NoCardError(id_)
+    return card
 
 
 def list_operators(
@@ -141,7 +144,7 @@ def list_operators(
 
     Args:
         pattern: what a name must match, ``*`` standing for anything, whatever the case.
-        kind: ``"index"`` or ``"resampling"``.
+        kind: ``"index"``, ``"resampling"``, ...
         domain: what an index is for: ``"vegetation"``, ``"water"``, ...
         sensor: only the indices that can be computed from its bands.
         bands: only those that can be computed from these.
@@ -156,23 +159,24 @@ def list_operators(
     (328, 204)
     """
     _among("kind", kind, KINDS)
-    _among("domain", domain, sorted({spec(name).domain for name in _with_cards()} - {""}))
+    cards = _cards()
+    _among("domain", domain, sorted({card.domain for card in cards.values()} - {""}))
     anything = all(given is None for given in (sensor, bands, wavelengths))
     image = None if anything else _image_bands("list", sensor, bands, wavelengths)
     names = [
         name
-        for name in _with_cards()
-        if kind in (None, spec(name).kind)
-        and domain in (None, spec(name).domain)
-        and (image is None or _computable(name, image))
+        for name, card in cards.items()
+        if kind in (None, card.kind)
+        and domain in (None, card.domain)
+        and (image is None or _computable(card, image))
     ]
     if anything and kind is None and domain is None:
-        names += [*plugins.plugin_names(), *registered()]
+        names += [*discovery.offered(), *registered()]
     return sorted(n for n in set(names) if fnmatchcase(n.casefold(), pattern.casefold()))
 
 
 def search(text: str) -> list[str]:
-    """Return the operators of the library in whose card all words of a text occur.
+    """Return the operators in whose card all words of a text occur.
 
     The card has the names, the domain, the formula with its constants, and the source, which for
     most indices is a DOI, not an author.
@@ -184,8 +188,7 @@ def search(text: str) -> list[str]:
     if not words:
         return []
     found = []
-    for name in _with_cards():
-        card = spec(name)
+    for name, card in _cards().items():
         texts = (name, card.title, card.domain, card.source, card.reason)
         fields = [*map(folded, (*texts, *card.operands, *card.constants))]
         if all(any(word in field for field in fields) for word in words):
@@ -193,43 +196,49 @@ def search(text: str) -> list[str]:
     return sorted(found)
 
 
-@cache
-def _built_in() -> frozenset[str]:
-    return frozenset({*catalogue(), resampling.SPEC.name})
-
-
 def _resolved(name: str) -> str:
     """Return the operator that a name stands for: as it is written, or spelt a little else."""
-    if name in _built_in() or name in registered():
+    if name in registered():
         return name
-    known = {*_built_in(), *registered(), *plugins.plugin_names()}
-    id_ = match(name, dict.fromkeys(known, ()))
-    if id_ is None:
-        raise UnknownOperatorError(name, known, search(str(name)))
-    return id_
+    meant = built_in.meant_by(name) or _meant_elsewhere(name)
+    if len(meant) > 1:
+        raise AmbiguousNameError(name, meant)
+    if not meant:
+        known = {*built_in.names(), *registered(), *discovery.offered()}
+        raise UnknownOperatorError(name, known, search(str(name)), discovery.hints())
+    return meant[0]
 
 
-def _with_cards() -> set[str]:
-    return {*_built_in(), *(name for name, own in registered().items() if own.spec)}
+def _meant_elsewhere(name: str) -> tuple[str, ...]:
+    known = {*registered(), *discovery.offered()}
+    wanted = folded(str(name))
+    return (name,) if name in known else tuple(id_ for id_ in known if folded(id_) == wanted)
 
 
-def _card(name: str) -> OperatorSpec | None:
-    """Return the card of an index; None if the name stands for another kind of operator."""
-    if name in catalogue():
-        return index_spec(name)
-    return registered()[name].spec if name in registered() else None
+def _cards() -> dict[str, OperatorSpec]:
+    """Return what is known of each operator of which something is, before it is built."""
+    own = {name: entry.spec for name, entry in registered().items()}
+    others = {name: card for name, card in discovery.cards().items() if name not in own}
+    cards = {name: built_in.card(name) for name in built_in.names()}
+    return cards | others | {name: card for name, card in own.items() if card}
+
+
+def _card(id_: str) -> OperatorSpec | None:
+    """Return the card of an operator; None if it is a function, of a plugin or registered."""
+    if id_ in built_in.names():
+        return built_in.card(id_)
+    return registered()[id_].spec if id_ in registered() else discovery.card(id_)
 
 
 def _index_card(name: str) -> OperatorSpec:
     card = _card(_resolved(name))
-    if card is None:
+    if card is None or card.kind != "index":
         raise UnknownNameError("an index", name, list_operators(kind="index"))
     return card
 
 
-def _computable(name: str, image: Bands) -> bool:
-    card = _card(name)
-    return card is not None and not missing_operands(card, image)
+def _computable(card: OperatorSpec, image: Bands) -> bool:
+    return card.kind == "index" and not missing_operands(card, image)
 
 
 def _among(what: str, given: str | None, allowed: Sequence[str]) -> None:
@@ -253,5 +262,17 @@ def _image_bands(
     if sensor is None:
         assert wavelengths is not None  # one of the two was given
         return Bands.at(wavelengths)
+    if wavelengths is None and isinstance(sensor, str):
+        return _copy(_bands_of(sensor))
     sensor = get_sensor(sensor) if isinstance(sensor, str) else sensor
     return Bands.of(sensor if wavelengths is None else sensor.at(wavelengths))
+
+
+@lru_cache(maxsize=64)
+def _bands_of(sensor: str) -> Bands:
+    return Bands.of(sensor)
+
+
+def _copy(bands: Bands) -> Bands:
+    """Return bands that may be written to."""
+    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy())

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("physops", "srf_library", "emulator_training", "anyband_models")
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+FOLDERS = (*PACKAGES, "examples")
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 LONGEST = 400
 CATCH_ALL = {"utils", "util", "common", "misc", "helpers", "base", "core"}

@@ -2,7 +2,13 @@ import pytest
 import torch
 
 import physops
-from physops.errors import FormulaError, NameTakenError, UnknownOperatorError
+from physops.errors import (
+    FormulaError,
+    NameTakenError,
+    NoCardError,
+    ParameterError,
+    UnknownOperatorError,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +66,8 @@ def test_a_function_is_registered_as_a_call_or_a_decorator():
     assert "mine" not in physops.list(kind="index")
     with pytest.raises(TypeError, match="'mine' needs the image's bands"):
         physops.get("mine")
-    with pytest.raises(UnknownOperatorError):
-        physops.spec("mine")
+    with pytest.raises(NoCardError, match=r"'mine' is a function of the bands.*build the operator"):
+        physops.spec("Mine")
 
 
 def test_a_name_is_given_once():
@@ -71,6 +77,8 @@ def test_a_name_is_given_once():
         physops.register_formula("NDVI", "N", reference="-", overwrite=True)
     with pytest.raises(NameTakenError, match="the name 'srf' is the library's own"):
         physops.register("srf", physops.Bands.of)
+    with pytest.raises(NameTakenError, match="'nd-vi' is the library's own, spelt NDVI; choose an"):
+        physops.register("nd-vi", physops.Bands.of)
     physops.register_formula("mine", "N", reference="-")
     with pytest.raises(
         NameTakenError, match="registered already; choose another, or pass overwrite"
@@ -89,4 +97,16 @@ def test_what_is_no_formula_is_not_registered():
         physops.register_formula("mine", "__import__('os')", reference="-")
     with pytest.raises(FormulaError, match="names q, which is neither a band nor one of its const"):
         physops.register_formula("mine", "N + q", reference="-")
+    with pytest.raises(FormulaError, match="has a constant N, which stands for a band"):
+        physops.register_formula("mine", "N + R", constants={"N": 1.0}, reference="-")
+    with pytest.raises(FormulaError, match="names no band; write numbers, names of"):
+        physops.register_formula("mine", "c / 2", constants={"c": 1.0}, reference="-")
     assert "mine" not in physops.list()
+
+
+@pytest.mark.parametrize("name", ["", "-", " "])
+def test_a_name_must_be_one_that_can_be_asked_for(name):
+    with pytest.raises(ParameterError, match=r"name is .*; give one with letters or digits"):
+        physops.register_formula(name, "N", reference="-")
+    with pytest.raises(ParameterError):
+        physops.register(name, physops.Bands.of)

@@ -1,34 +1,11 @@
-import sys
-from importlib.metadata import EntryPoint, EntryPoints
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 
 import physops
 import srf_library
-from physops import plugins
-from physops.errors import ClashingPluginsError, PluginError, UnknownOperatorError
+from physops.errors import UnknownOperatorError
 from srf_library import AmbiguousNameError, UnknownNameError
-
-
-def double(bands):
-    """Stand for a plugin's operator."""
-    return physops.get("ndvi", bands=bands)
-
-
-class Offer(EntryPoint):
-    """An entry of a distribution that is not installed."""
-
-    @property
-    def dist(self):
-        return SimpleNamespace(name=f"their-{self.name}", version="1.2")
-
-
-def offer(monkeypatch, **values):
-    points = EntryPoints(Offer(name, value, plugins.GROUP) for name, value in values.items())
-    monkeypatch.setattr(plugins, "entry_points", lambda **chosen: points.select(**chosen))
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
@@ -79,6 +56,20 @@ def test_a_sensors_bands_are_found_by_any_of_its_names(name):
     assert str(operator) == "SpectralIndex(NDVI = (N - R) / (N + R); N: 833 nm, R: 665 nm)"
 
 
+def test_the_bands_of_a_sensor_are_each_callers_own():
+    physops.register("spoiling", lambda bands: physops.get("ndvi", bands=spoilt(bands)))
+
+    def spoilt(bands):
+        bands.good[7] = False
+        return bands
+
+    try:
+        assert physops.get("spoiling", sensor="S2A").channels["N"] == 8  # B8A; B8 is spoilt
+    finally:
+        physops.unregister("spoiling")
+    assert physops.get("ndvi", sensor="S2A").channels["N"] == 7
+
+
 def test_wavelengths_may_be_an_array():
     operator = physops.get("ndvi", wavelengths=np.array([560.0, 665.0, 835.0]))
     assert operator.channels == {"N": 2, "R": 1}
@@ -120,50 +111,3 @@ def test_search_finds_words_of_the_card():
 def test_an_empty_name_is_refused(name):
     with pytest.raises(UnknownOperatorError, match=r"is not known; physops\.list\(\) names them"):
         physops.get(name)
-
-
-def test_a_plugin_is_listed_and_built(monkeypatch):
-    offer(monkeypatch, theirs=f"{__name__}:double")
-    monkeypatch.setitem(sys.modules, __name__, sys.modules[__name__])
-    assert "theirs" in physops.list()
-    assert "theirs" not in physops.list(kind="index")
-    monkeypatch.setattr(Offer, "load", lambda self: double)
-    assert physops.get("theirs", sensor="S2A").spec.name == "NDVI"
-    assert physops.get("THEIRS", sensor="S2A").spec.name == "NDVI"
-
-
-def test_a_plugin_never_shadows_a_built_in(monkeypatch):
-    offer(monkeypatch, NDVI="no_such_module:f", ndvi="no_such_module:f", savi="no_such_module:f")
-    assert physops.list().count("NDVI") == 1
-    assert physops.get("NDVI", sensor="S2A").spec == physops.spec("NDVI")
-    with pytest.raises(AmbiguousNameError, match="'Savi' may mean SAVI or savi"):
-        physops.get("Savi", sensor="S2A")
-
-
-def test_a_broken_plugin_breaks_only_its_own_name(monkeypatch):
-    offer(monkeypatch, broken="no_such_module:f", constant="math:pi")
-    assert "broken" in physops.list()
-    physops.get("ndvi", sensor="S2A")
-    with pytest.raises(
-        PluginError, match=r"'broken' of their-broken 1\.2 \(no_such_module:f\) can"
-    ):
-        physops.get("broken", sensor="S2A")
-    with pytest.raises(PluginError, match="TypeError: it is no function of the bands"):
-        physops.get("constant", sensor="S2A")
-
-
-def test_a_plugin_that_ends_the_program_does_not(monkeypatch):
-    def leave(self):
-        raise SystemExit(3)
-
-    offer(monkeypatch, leaver="leaver:f")
-    monkeypatch.setattr(Offer, "load", leave)
-    with pytest.raises(PluginError, match="SystemExit: 3; mend or uninstall that distribution"):
-        physops.get("leaver", sensor="S2A")
-
-
-def test_two_plugins_of_one_name_are_refused(monkeypatch):
-    points = EntryPoints([Offer("twice", f"module{i}:f", plugins.GROUP) for i in range(2)])
-    monkeypatch.setattr(plugins, "entry_points", lambda **chosen: points.select(**chosen))
-    with pytest.raises(ClashingPluginsError, match=r"offered by their-twice 1\.2 and their-twice"):
-        physops.get("twice", sensor="S2A")

@@ -1,0 +1,1 @@
+"""The depth of absorption bands, as a plugin of physops."""
