@@ -6,7 +6,7 @@
 | 1    | a fault of the program; please report it |
 | 2    | the command was not understood |
 | 3    | an input cannot be read, or is not what it must be |
-| 4    | the model, or its weights, cannot serve |
+| 4    | the model, its weights, or a plugin cannot serve |
 | 5    | out of memory or disk |
 | 6    | done, but parts were refused; the provenance layer says which |
 | 7    | a quality gate failed |
@@ -41,7 +41,7 @@ class ScaleError(InputError):
 
 
 class ModelError(AnybandError):
-    """Raised when a model, or its weights, cannot serve what it is asked for."""
+    """Raised when a model, its weights, or a plugin cannot serve what it is asked for."""
 
     exit_code = 4
 

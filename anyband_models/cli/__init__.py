@@ -1,4 +1,4 @@
-"""The commands `anyband-zoo` and `srf`: one module a subcommand, no logic of its own.
+"""The commands `anyband-zoo`, `srf` and `physops`: one module a subcommand, no logic of its own.
 
 Nothing slow is imported here or in the subcommands' modules; their functions import what they
 need when they are called, so that ``--help`` answers at once.
@@ -21,6 +21,11 @@ def main() -> None:
 def srf() -> None:
     """Run `srf` and exit likewise."""
     _start("srf", "anyband_models.cli.srf.app")
+
+
+def physops() -> None:
+    """Run `physops` and exit likewise."""
+    _start("physops", "anyband_models.cli.physops.app")
 
 
 def _start(command: str, module: str) -> None:

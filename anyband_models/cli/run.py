@@ -10,10 +10,18 @@ from anyband_models.errors import (
     INTERRUPTED,
     AnybandError,
     InputError,
+    ModelError,
     ResourceError,
     UsageError,
 )
 from anyband_models.files import FULL
+from physops.errors import (
+    ClashingPluginsError,
+    ParameterError,
+    PhysopsError,
+    PluginError,
+    UnknownConstantError,
+)
 from srf_library.errors import (
     AmbiguousNameError,
     CentreShiftWarning,
@@ -45,7 +53,11 @@ def run(command: Callable[[], object]) -> int:
         return _say(error, error.exit_code)
     except (UnknownNameError, AmbiguousNameError, NotShippedError) as error:
         return _say(error, UsageError.exit_code)
-    except SrfError as error:
+    except (ParameterError, UnknownConstantError) as error:
+        return _say(error, UsageError.exit_code)
+    except (PluginError, ClashingPluginsError) as error:
+        return _say(error, ModelError.exit_code)
+    except (SrfError, PhysopsError) as error:
         return _say(error, InputError.exit_code)
     except MemoryError:
         sentence = "there is not enough memory; close other programs, or cut the scene into parts"

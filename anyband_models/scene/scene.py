@@ -21,7 +21,8 @@ class Scene:
     Attributes:
         stored: (band, y, x), the file's own numbers in the file's own type.
         meta: how they are stored.
-        wavelength: band centres [nm], in the file's order, which need not be sorted.
+        wavelength: band centres [nm], in the file's order, which need not be sorted; NaN in all
+            bands of an image that is written and has none, as one of indices.
         fwhm: full widths at half maximum [nm]; NaN where not known.
         good: the file's bad-band list: True = usable.
     """

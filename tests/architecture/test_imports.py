@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def python(code: str) -> str:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -48,9 +50,10 @@ def test_importing_the_zoo_imports_nothing_heavy():
     assert python(code) == "[]"
 
 
-def test_the_commands_help_imports_nothing_heavy():
+@pytest.mark.parametrize("command", ["cli.app", "cli.srf.app", "cli.physops.app"])
+def test_the_commands_help_imports_nothing_heavy(command):
     heavy = {"torch", "numpy", "xarray", "rasterio", "scipy", "pydantic", "matplotlib"}
-    code = f"import sys, anyband_models.cli.app; print(sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, anyband_models.{command}; print(sorted({heavy!r} & set(sys.modules)))"
     assert python(code) == "[]"
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from anyband_models.cli.app import app
+from anyband_models.cli.physops.app import app as physops_app
 from anyband_models.cli.run import run
 from anyband_models.cli.srf.app import app as srf_app
 from anyband_models.files import staged
@@ -65,6 +66,12 @@ def anyband(called):
 def srf(called):
     """Calls `srf` in this process."""
     return lambda *arguments: called("srf", srf_app, arguments)
+
+
+@pytest.fixture
+def physops_command(called):
+    """Calls `physops` in this process."""
+    return lambda *arguments: called("physops", physops_app, arguments)
 
 
 @pytest.fixture

@@ -120,10 +120,9 @@ def _parts(text: str) -> str | list[str]:
 
 def _fresh_fields(scene: Scene) -> Fields:
     meta = scene.meta
-    fields: Fields = {
-        "wavelength units": "Nanometers",
-        "wavelength": _texts(scene.wavelength),
-    }
+    fields: Fields = {}
+    if not np.isnan(scene.wavelength).all():  # an image of indices has none
+        fields = {"wavelength units": "Nanometers", "wavelength": _texts(scene.wavelength)}
     if not np.isnan(scene.fwhm).all():
         fields["fwhm"] = _texts(scene.fwhm)
     if not scene.good.all():

@@ -56,7 +56,12 @@ def stated_bands(tags: Sequence[Tags], path: str) -> StatedBands:
 
 
 def own_tags(scene: Scene) -> list[Tags]:
-    """Return the tags of the file, and of each band after it, that describe the bands."""
+    """Return the tags of the file, and of each band after it, that describe the bands.
+
+    Bands without wavelengths, as those of an image of indices, have none.
+    """
+    if np.isnan(scene.wavelength).all():
+        return [{"ENVI": _envi_tags(scene), OWN: _statements(scene)}, *({} for _ in scene.good)]
     lists = {"wavelength": _list(scene.wavelength), "wavelength_units": "Nanometers"}
     if not np.isnan(scene.fwhm).all():
         lists["fwhm"] = _list(scene.fwhm)

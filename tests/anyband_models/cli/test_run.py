@@ -14,6 +14,13 @@ from anyband_models.errors import (
     UnknownModelError,
     UsageError,
 )
+from physops.errors import (
+    ClashingPluginsError,
+    MissingOperandError,
+    ParameterError,
+    PluginError,
+    UnknownConstantError,
+)
 from srf_library.errors import UnknownNameError
 
 
@@ -35,6 +42,11 @@ def raising(error):
         (ResourceError("x"), 5),
         (QualityError("x"), 7),
         (UnknownNameError("a sensor", "x", ["y"]), 2),
+        (UnknownConstantError("L", []), 2),
+        (ParameterError("L", "x", "a number"), 2),
+        (MissingOperandError("EVI", ["B"], "give it"), 3),
+        (PluginError("x", "d 1.0", "d:x", ImportError("y")), 4),
+        (ClashingPluginsError("x", ["d 1.0", "e 2.0"]), 4),
         (MemoryError(), 5),
         (OSError(errno.ENOSPC, "full"), 5),
         (OSError(errno.EDQUOT, "full"), 5),

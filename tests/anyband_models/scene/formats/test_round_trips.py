@@ -1,6 +1,7 @@
 """What goes into a file comes out of it: every pair of formats, numbers and all that is known."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.crs import CRS
 
+from anyband_models.errors import InputError
 from anyband_models.files import staged
-from anyband_models.scene.formats import read_scene, write_scene
+from anyband_models.scene.formats import read_header, read_scene, write_scene
 from anyband_models.scene.meta import Quantity, SceneMeta
 from anyband_models.scene.scene import make_scene
 
@@ -186,3 +188,15 @@ def test_a_real_mosaic_survives_both_formats(shared_data, tmp_path):
     with rasterio.open(tmp_path / "mosaic.tif") as plain:
         read = [float(plain.tags(band)["wavelength"]) for band in plain.indexes]
         assert read == wavelength.tolist()
+
+
+@pytest.mark.parametrize("name", ["indices.tif", "indices.hdr"])
+def test_bands_that_have_no_wavelength_are_given_none(make, save, name):
+    image = make((2, 4, 5), dtype="<f4", band_names=("NDVI", "EVI"), nodata=float("nan"))
+    path = save(replace(image, wavelength=np.full(2, np.nan)), name)
+    header = read_header(path)
+    assert header.bands.wavelength == header.bands.fwhm == ()
+    assert header.meta.band_names == ("NDVI", "EVI")
+    np.testing.assert_array_equal(header.load(), image.stored)
+    with pytest.raises(InputError, match="gives no wavelengths for its 2 bands"):
+        read_scene(path)
