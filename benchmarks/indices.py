@@ -43,7 +43,9 @@ def _measured() -> dict[str, Ratio]:
     batch = 0.01 + 0.98 * torch.rand(BATCH, BANDS, PATCH, PATCH, generator=generator)
     names = _shared()
     many, few = (physops.indices(n, sensor=SENSOR) for n in (names, names[:INDICES]))
-    arrays: dict[str, Any] = {n: image[c].numpy() for n, c in many.channels.items()} | many.places
+    arrays: dict[str, Any] = {n: image[c].numpy() for n, c in many.channels.items()} | dict(
+        many.reading.places
+    )
     compulsory = torch.empty((len(names) + len(many.channels)) // 2, SIDE, SIDE)
     known = {"N": 0.4, "R": 0.1}
     return {
@@ -90,7 +92,9 @@ def _spyndex(
 
 
 def _selected(x: Tensor, operator: SpectralIndex) -> dict[str, Tensor | float]:
-    return {n: x[:, channel] for n, channel in operator.channels.items()} | operator.places
+    return {n: x[:, channel] for n, channel in operator.channels.items()} | dict(
+        operator.reading.places
+    )
 
 
 def _training(batch: Tensor, indices: Callable[[Tensor], Iterable[Any]]) -> Callable[[], Tensor]:

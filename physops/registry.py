@@ -14,7 +14,8 @@ from physops.errors import NoCardError, UnknownOperatorError
 from physops.operator import Operator, OperatorSpec
 from physops.registration import registered
 from physops.spectral_indices import normalized_difference
-from physops.spectral_indices.spectral_index import SpectralIndex, missing_operands
+from physops.spectral_indices.operands import missing_operands
+from physops.spectral_indices.spectral_index import SpectralIndex
 from srf_library import AmbiguousNameError, Sensor, UnknownNameError
 from srf_library import get as get_sensor
 from srf_library.names import folded
@@ -238,7 +239,7 @@ def _index_card(name: str) -> OperatorSpec:
 
 
 def _computable(card: OperatorSpec, image: Bands) -> bool:
-    return card.kind == "index" and not missing_operands(card, image)
+    return card.kind == "index" and not missing_operands(card.formula, image)
 
 
 def _among(what: str, given: str | None, allowed: Sequence[str]) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from physops.errors import FormulaError, ParameterError
 from physops.operator import OperatorSpec
 from physops.spectral_indices.degree import degree_of
-from physops.spectral_indices.operands import is_operand, operands_of
-from physops.spectral_indices.spectral_index import check_names
+from physops.spectral_indices.operands import check_names, is_operand, operands_of
 from srf_library.names import folded
 
 
@@ -42,7 +41,8 @@ def index_card(
     given = dict(constants or {})
     for constant in filter(is_operand, given):
         raise FormulaError(formula, f"has a constant {constant}, which stands for a band")
-    spec = OperatorSpec(
+    check_names(formula, frozenset(given))
+    return OperatorSpec(
         name=name,
         title=title or name,
         kind="index",
@@ -50,12 +50,9 @@ def index_card(
         operands=operands_of(formula),
         constants=given,
         domain=domain,
+        degree=degree_of(formula, given),
         source=reference,
     )
-    check_names(spec)
-    if not spec.operands:
-        raise FormulaError(formula, "names no band")
-    return spec.model_copy(update={"degree": degree_of(formula, given)})
 
 
 def check_name(name: str) -> None:

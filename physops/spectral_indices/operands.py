@@ -6,11 +6,12 @@ band must have its centre; the usual place is that of Sentinel-2's band, or of L
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from physops.bands import Bands
+from physops.errors import FormulaError
 from physops.spectral_indices.formula import names, parse
 
 # A number stands for a wavelength: R531, the reflectance at 531 nm.
@@ -78,6 +79,22 @@ def operands_of(formula: str) -> tuple[str, ...]:
     return tuple(name for name in names(parse(formula)) if is_operand(name))
 
 
+@cache
+def check_names(formula: str, constants: frozenset[str]) -> None:
+    """Refuse a formula that names what is neither a band nor one of its constants, or no band.
+
+    Raises:
+        FormulaError: if it does.
+    """
+    if not operands_of(formula):
+        raise FormulaError(formula, "names no band")
+    needed = set(names(parse(formula))) | ({"sigma"} if "kernel(" in formula else set())
+    unknown = sorted(name for name in needed - constants if not is_operand(name))
+    if unknown:
+        fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
+        raise FormulaError(formula, fault)
+
+
 def reflects(name: str) -> bool:
     """Return whether an operand is a reflectance: no temperature, no echo, no wavelength."""
     return name in REFLECTING or _AT.fullmatch(name) is not None
@@ -112,12 +129,26 @@ def find(name: str, bands: Bands) -> int | None:
     >>> find("R", Bands.of("aqua_modis")), find("N", Bands.of("S2A")), find("RE1", Bands.of("L8"))
     (0, 7, None)
     """
+    return _find(name, bands.wavelength.tobytes(), bands.fwhm.tobytes(), bands.good.tobytes())
+
+
+def missing_operands(formula: str, bands: Bands) -> list[str]:
+    """Return the operands of a formula that an image does not have."""
+    needed = [(name, place_of(name) or name) for name in operands_of(formula)]
+    return [name for name, band in needed if find(band, bands) is None]
+
+
+@lru_cache(maxsize=65_536)
+def _find(name: str, wavelength: bytes, fwhm: bytes, good: bytes) -> int | None:
+    """Do the same for the numbers of the bands; for the same ones again, at once."""
+    bands = Bands(np.frombuffer(wavelength), np.frombuffer(fwhm), np.frombuffer(good, dtype=bool))
     at = _AT.fullmatch(name)
     if at:
         return _nearest_to(float(at[1]), bands)
-    if name not in RANGES:
-        return None
-    wanted = RANGES[name]
+    return _within(RANGES[name], bands) if name in RANGES else None
+
+
+def _within(wanted: Range, bands: Bands) -> int | None:
     width = np.nan_to_num(bands.fwhm, nan=0.0)
     inside = (bands.wavelength >= wanted.low) & (bands.wavelength <= wanted.high) & bands.good
     inside &= width <= max(WIDEST * (wanted.high - wanted.low), WIDEST_NM)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import final
 
@@ -12,7 +13,6 @@ from torch import Tensor
 
 from physops.bands import Bands
 from physops.errors import (
-    FormulaError,
     MissingOperandError,
     NoBandsError,
     NotFloatingError,
@@ -20,12 +20,12 @@ from physops.errors import (
     UnknownConstantError,
 )
 from physops.operator import Operator, OperatorSpec, band_axis
-from physops.spectral_indices.formula import names, parse
 from physops.spectral_indices.formulas import SHORT, Reading, Text, formulas
 from physops.spectral_indices.operands import (
+    check_names,
     described,
     find,
-    is_operand,
+    missing_operands,
     operands_of,
     place_of,
 )
@@ -49,10 +49,6 @@ class SpectralIndex(Operator):
         offset: see ``scale``.
         check: whether to look if the values can be reflectance.
         constants: constants of the formulas, if they are not to be the usual ones.
-
-    Attributes:
-        channels: the band that each operand was found in.
-        wavelengths: its centre [nm].
 
     Raises:
         MissingOperandError: if the bands lack what an index needs.
@@ -81,18 +77,28 @@ class SpectralIndex(Operator):
             raise ParameterError("specs", specs, "one index or more")
         self.spec, self.fill = self.specs[0], _number("fill", fill)
         self.scaled = scale is not None or offset is not None
-        self.scale = 1.0 if scale is None else _finite("scale", scale)
-        self.offset = 0.0 if offset is None else _finite("offset", offset)
-        needing = [spec.name for spec in self.specs if spec.degree != 0]
-        self.checked = needing[0] if check and needing else ""
         self.formulas = formulas(_texts(self.specs, constants))
-        self.band_count = 0 if bands is None else len(bands)
-        self.channels: dict[str, int] = {}
-        self.places: dict[str, float] = {}
-        self.wavelengths: dict[str, float] = {}
-        if bands is not None:
-            self.channels, self.places = _found(self.specs, bands)
-            self.wavelengths = {n: float(bands.wavelength[c]) for n, c in self.channels.items()}
+        self.bands = bands
+        channels, places = ((), ()) if bands is None else _found(self.specs, bands)
+        self.reading = Reading(
+            channels,
+            places,
+            scale=1.0 if scale is None else _finite("scale", scale),
+            offset=0.0 if offset is None else _finite("offset", offset),
+            checked=next((spec.name for spec in self.specs if check and spec.degree != 0), ""),
+        )
+
+    @property
+    def channels(self) -> dict[str, int]:
+        """The band that each operand was found in."""
+        return dict(self.reading.rows)
+
+    @property
+    def wavelengths(self) -> dict[str, float]:
+        """The centre of each of these bands [nm]."""
+        if self.bands is None:
+            return {}
+        return {name: float(self.bands.wavelength[row]) for name, row in self.reading.rows}
 
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the index of an image ``(*batch, band, *space)``, or several as its bands.
@@ -104,12 +110,11 @@ class SpectralIndex(Operator):
             NotFloatingError: if it holds whole numbers, and no scale was given.
             NotReflectanceError: if an index needs reflectance, and this cannot be.
         """
-        if not self.band_count:
+        if self.bands is None:
             raise NoBandsError(self.spec.name)
-        dim = band_axis(x, band_dim, self.band_count)
+        dim = band_axis(x, band_dim, len(self.bands))
         self._check_dtype(x)
-        reading = self._reading(self.channels, self.places)
-        values = self._filled(self.formulas(x.movedim(dim, 0), reading))
+        values = self._filled(self.formulas(x.movedim(dim, 0), self.reading))
         return values[0] if self.single else values.movedim(0, dim)
 
     def evaluate(
@@ -136,13 +141,10 @@ class SpectralIndex(Operator):
         computing = torch.promote_types(dtype, torch.float32)
         shape = np.broadcast_shapes(*(tensor.shape for tensor in tensors))
         rows = torch.stack([tensor.to(computing).expand(shape) for tensor in tensors])
-        reading = self._reading({n: row for row, n in enumerate(self.formulas.operands)}, {})
+        numbered = tuple((name, row) for row, name in enumerate(self.formulas.operands))
+        reading = replace(self.reading, rows=numbered, places=())
         values = self._filled(self.formulas(rows, reading).to(dtype))
         return values[0] if self.single else list(values)
-
-    def _reading(self, rows: Mapping[str, int], places: Mapping[str, float]) -> Reading:
-        pairs = tuple(rows.items()), tuple(places.items())
-        return Reading(*pairs, self.scale, self.offset, self.checked)
 
     def _check_dtype(self, x: Tensor) -> None:
         if not x.is_floating_point() and not self.scaled:
@@ -161,31 +163,10 @@ class SpectralIndex(Operator):
         return f"{formulas}; {found}" if found else formulas
 
 
-def missing_operands(spec: OperatorSpec, bands: Bands) -> list[str]:
-    """Return the operands of an index that an image does not have."""
-    needed = [(name, place_of(name) or name) for name in operands_of(spec.formula)]
-    return [name for name, band in needed if find(band, bands) is None]
-
-
-def check_names(spec: OperatorSpec) -> None:
-    """Refuse a formula that names what is neither a band nor one of its constants, or no band.
-
-    Raises:
-        FormulaError: if it does.
-    """
-    if not operands_of(spec.formula):
-        raise FormulaError(spec.formula, "names no band")
-    needed = set(names(parse(spec.formula))) | ({"sigma"} if "kernel(" in spec.formula else set())
-    unknown = sorted(name for name in needed - set(spec.constants) if not is_operand(name))
-    if unknown:
-        fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
-        raise FormulaError(spec.formula, fault)
-
-
 def _texts(specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> tuple[Text, ...]:
     """Return the formulas, with the constants that are given in place of the usual ones."""
     for spec in specs:
-        check_names(spec)
+        check_names(spec.formula, frozenset(spec.constants))
     known = {name for spec in specs for name in spec.constants}
     for name in given:
         if name not in known:
@@ -231,11 +212,13 @@ def _told(operands: Iterable[str]) -> list[str]:
     return [described(operand) for operand in operands]
 
 
-def _found(specs: Iterable[OperatorSpec], bands: Bands) -> tuple[dict[str, int], dict[str, float]]:
+def _found(
+    specs: Iterable[OperatorSpec], bands: Bands
+) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, float], ...]]:
     """Return the channel of each operand, and the wavelengths [nm] that formulas ask for."""
     channels, places = {}, {}
     for spec in specs:
-        lacking = missing_operands(spec, bands)
+        lacking = missing_operands(spec.formula, bands)
         if lacking:
             nm = ", ".join(f"{place:.0f}" for place in bands.wavelength[:20])
             raise MissingOperandError(spec.name, _told(lacking), f"the image has bands at {nm} nm")
@@ -246,4 +229,4 @@ def _found(specs: Iterable[OperatorSpec], bands: Bands) -> tuple[dict[str, int],
                 places[name] = float(bands.wavelength[channel])
             else:
                 channels[name] = channel
-    return channels, places
+    return tuple(channels.items()), tuple(places.items())
