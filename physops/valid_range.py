@@ -6,7 +6,7 @@ from typing import final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.bands import Bands, image_bands
@@ -48,7 +48,7 @@ class ValidRange(Operator):
         self.spec, self.low, self.high = SPEC, low, high
         self.band_count = None if bands is None else len(bands)
 
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the distances, in the shape of an image ``(*batch, band, *space)``.
 
         Raises:

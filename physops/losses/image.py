@@ -1,7 +1,7 @@
 """The image-level term: an estimate as an operator of physics sees it (AnyBand-Diff, Eq. 8)."""
 
 from collections.abc import Sequence
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -64,7 +64,7 @@ class ImageLoss(nn.Module):
             )
         self.operator = operator.requires_grad_(False).eval()
 
-    def train(self, mode: bool = True) -> Self:
+    def train(self, mode: bool = True) -> "ImageLoss":
         """Set the mode of training; the operator stays in evaluation mode."""
         super().train(mode)
         self.operator.eval()

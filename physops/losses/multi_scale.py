@@ -30,7 +30,7 @@ class Scales(NamedTuple):
 
 @final
 class MultiScaleLoss(nn.Module):
-    """The weighted sum of a pixel-, a region- and an image-level term, of which any may be left out.
+    """The weighted sum of a pixel-, a region- and an image-level term; any may be left out.
 
     The paper's weights are those of sums over the region's indices and the image's entries; here
     both are means, so that the weights do not depend on how many there are.

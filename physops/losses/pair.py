@@ -1,5 +1,6 @@
 """Two images of one place, and what is known of both."""
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -47,6 +48,6 @@ def known_in_both(
 
 def _broadcasts(small: tuple[int, ...], large: tuple[int, ...]) -> bool:
     try:
-        return torch.broadcast_shapes(small, large) == large
-    except RuntimeError:
+        return np.broadcast_shapes(small, large) == large
+    except ValueError:
         return False

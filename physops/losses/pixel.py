@@ -2,7 +2,6 @@
 
 from typing import final
 
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 

@@ -1,6 +1,5 @@
 """The region-level term: how indices are distributed in patches (AnyBand-Diff, Eq. 7)."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import final
 

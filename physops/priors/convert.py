@@ -35,8 +35,8 @@ CHAPTERS = {
     "vegetation": "Aspen Aspen-1",
 }
 # Spectra that were calculated, or spoilt on purpose to test programs; and what is no plant.
-LEFT_OUT = {"vegetation": (" AMX", "LawnGrass GDS91b", "Lichen", "Bacterial_mat", "Marsh sediment")}
-LEFT_OUT["vegetation"] += ("Marsh water C", "MarshWater")
+NO_PLANTS = (" AMX", "LawnGrass GDS91b", "Lichen", "Bacterial_mat", "Marsh sediment")
+LEFT_OUT = {"vegetation": (*NO_PLANTS, "Marsh water C", "MarshWater")}
 # A prior is the mean of these chapters, each of which counts as much as another.
 PRIORS = {
     "minerals": ("minerals",),
@@ -50,7 +50,7 @@ SPECTRUM_KNOWN, CHANNEL_KNOWN = 0.5, 0.25
 class Chapter(NamedTuple):
     """What is known of a chapter's spectra: their number, their channels and their moments."""
 
-    count: int
+    spectra: int
     channels: Bool[np.ndarray, " channel"]
     moments: Moments
 
@@ -66,9 +66,7 @@ def main(folder: Path) -> None:
     (DATA / "priors.toml").write_text("\n".join(cards), encoding="utf-8")
 
 
-Made = tuple[
-    Float[np.ndarray, " channel"], Float[np.ndarray, "channel channel"], dict[str, int]
-]
+Made = tuple[Float[np.ndarray, " channel"], Float[np.ndarray, "channel channel"], dict[str, int]]
 
 
 def made(folder: Path, name: str) -> Made:
@@ -81,7 +79,7 @@ def made(folder: Path, name: str) -> Made:
         names = held["names"].tolist()
     parts = {each: _chapter(spectra, names, each) for each in PRIORS[name]}
     channels = np.logical_and.reduce([part.channels for part in parts.values()])
-    counts = {each: part.count for each, part in parts.items()}
+    counts = {each: part.spectra for each, part in parts.items()}
     return wavelength[channels], _pooled([*parts.values()], channels), counts
 
 
@@ -107,7 +105,7 @@ def _place(names: list[str], start: str) -> int:
 
 def _pooled(
     parts: list[Chapter], channels: Bool[np.ndarray, " channel"]
-) -> Float[np.ndarray, "channel channel"]:
+) -> Float[np.ndarray, "kept kept"]:
     """Return the covariance of a mixture of equal parts."""
     means, within = [], []
     for part in parts:

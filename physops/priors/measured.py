@@ -1,6 +1,5 @@
 """A prior from spectra, or scenes, of one's own."""
 
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
@@ -28,6 +27,7 @@ def correlation_prior(
         DimensionError: if the data have no such dimension, or no other.
         NotFloatingError: if they hold whole numbers.
 
+    >>> import torch
     >>> correlation_prior(torch.tensor([[0.1, 0.4], [0.2, 0.3], [0.3, 0.2]]), band_dim=-1).round()
     tensor([[ 1., -1.],
             [-1.,  1.]])
