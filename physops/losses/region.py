@@ -23,7 +23,6 @@ from physops.losses.patches import cut_patches, random_corners
 from physops.registry import indices
 from srf_library import Sensor, UnknownNameError
 
-Rows = Float[Tensor, "*batch value"]
 Divergence = Callable[[SoftHistogram, Tensor, Tensor, Tensor], Tensor]
 
 
