@@ -87,3 +87,38 @@ class Bands:
             place = float(self.wavelength[nearest])
             raise MissingBandError(name, COMMON_NAMES[name], place, tolerance)
         return nearest
+
+
+def image_bands(
+    what: str,
+    sensor: Sensor | str | None = None,
+    bands: Bands | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
+) -> Bands:
+    """Return the bands of an image, however they were given.
+
+    Args:
+        what: what needs them, for the error.
+        sensor: a sensor whose bands the image has, or one of its names.
+        bands: the bands themselves.
+        wavelengths: band centres [nm or µm, told by their size]; beside a sensor they win over its
+            own.
+
+    Raises:
+        TypeError: if they are not given, or given twice.
+
+    >>> image_bands("ndvi", wavelengths=[0.665, 0.842]).wavelength.tolist()
+    [665.0, 842.0]
+    """
+    if (bands is None) == (sensor is None and wavelengths is None):
+        raise TypeError(
+            f"{what!r} needs the image's bands: either bands=, or sensor= or wavelengths= "
+            "or both of these"
+        )
+    if bands is not None:
+        return bands
+    if sensor is None:
+        assert wavelengths is not None  # one of the two was given
+        return Bands.at(wavelengths)
+    sensor = get(sensor) if isinstance(sensor, str) else sensor
+    return Bands.of(sensor if wavelengths is None else sensor.at(wavelengths))

@@ -1,13 +1,27 @@
 """How the bands of an image vary together, and how far that is from what is known of them."""
 
+from collections.abc import Sequence
+from typing import final
+
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from physops.bands import Bands, image_bands
 from physops.errors import BandCountError, DimensionError, NoPixelsError, NotFloatingError
+from physops.operator import Operator, OperatorSpec, band_axis
+from srf_library import Sensor
 
 # Noise of a good sensor, in reflectance: what varies less than this does not vary.
 FLOOR = 1e-3
+SPEC = OperatorSpec(
+    name="band_correlation",
+    title="Correlation matrix of the bands",
+    kind="statistic",
+    formula="cov(x_i, x_j) / sqrt((var(x_i) + floor²) (var(x_j) + floor²))",
+    source="AnyBand-Diff, Eq. 6, with a floor and with masks",
+)
 
 
 def band_correlation(
@@ -78,11 +92,12 @@ def _pairwise(
 
 def correlation_loss(
     x: Float[Tensor, "..."],
-    prior: Float[Tensor, "band band"],
+    prior: Float[Tensor, "... band band"],
     mask: Bool[Tensor, "..."] | None = None,
     *,
     floor: float = FLOOR,
     band_dim: int = -3,
+    per_pair: bool = False,
 ) -> Float[Tensor, "*batch"]:
     """Return the squared Frobenius distance of the bands' correlations from a prior [1].
 
@@ -90,11 +105,13 @@ def correlation_loss(
 
     Args:
         x: an image, as in `band_correlation`.
-        prior: the correlations that are expected: `band_correlation` of spectra of such surfaces,
-            or of another image of the place.
+        prior: the correlations that are expected, one matrix for all images or one each:
+            `physops.priors.library_prior`, or `band_correlation` of another image of the place.
         mask: as in `band_correlation`.
         floor: as in `band_correlation`; the prior should have been made with the same.
         band_dim: as in `band_correlation`.
+        per_pair: whether to take the mean over the pairs that count, which does not grow with the
+            number of bands, in place of the paper's sum.
 
     Raises:
         BandCountError: if the prior is one of other bands.
@@ -103,7 +120,63 @@ def correlation_loss(
     Source: AnyBand-Diff, Eq. 6.
     """
     correlation = band_correlation(x, mask, floor=floor, band_dim=band_dim)
-    if prior.shape != correlation.shape[-2:]:
+    if prior.shape[-2:] != correlation.shape[-2:]:
         raise BandCountError(prior.shape[-1], correlation.shape[-1], band_dim)
     apart = correlation - prior.to(correlation)
-    return torch.where(torch.isfinite(apart), apart, 0.0).square().sum(dim=(-2, -1))
+    counts = torch.isfinite(apart)
+    total = torch.where(counts, apart, 0.0).square().sum(dim=(-2, -1))
+    return total / counts.sum(dim=(-2, -1)).clamp(min=1) if per_pair else total
+
+
+@final
+class BandCorrelation(Operator):
+    """The correlation matrix of an image's bands, as an operator.
+
+    Args:
+        bands: the image's bands, of which those that are not good have NaN; any, if left out.
+        floor: as in `band_correlation`.
+
+    >>> BandCorrelation()(torch.rand(2, 5, 8, 8)).shape
+    torch.Size([2, 5, 5])
+    """
+
+    def __init__(self, bands: Bands | None = None, *, floor: float = FLOOR) -> None:
+        super().__init__()
+        self.spec, self.floor = SPEC, floor
+        self.good = None if bands is None else torch.from_numpy(np.array(bands.good))
+
+    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+        """Return ``(*batch, band, band)`` of an image ``(*batch, band, *space)``.
+
+        Raises:
+            BandCountError: if it has other bands than it was built for.
+            DimensionError, NoPixelsError, NotFloatingError: as `band_correlation` does.
+        """
+        if self.good is None:
+            return band_correlation(x, floor=self.floor, band_dim=band_dim)
+        dim = band_axis(x, band_dim, len(self.good))
+        usable = self.good.to(x.device).reshape(-1, *[1] * (x.ndim - dim - 1))
+        return band_correlation(x, usable, floor=self.floor, band_dim=band_dim)
+
+
+def correlation(
+    *,
+    sensor: Sensor | str | None = None,
+    bands: Bands | None = None,
+    wavelengths: Sequence[float] | np.ndarray | None = None,
+    floor: float = FLOOR,
+) -> BandCorrelation:
+    """Build the operator; without bands it takes images of any.
+
+    Args:
+        sensor: the sensor whose bands the image has, or one of its names.
+        bands: the image's bands.
+        wavelengths: the image's band centres [nm or µm, told by their size].
+        floor: as in `band_correlation`.
+
+    Raises:
+        TypeError: if the bands are given twice.
+    """
+    if sensor is None and bands is None and wavelengths is None:
+        return BandCorrelation(floor=floor)
+    return BandCorrelation(image_bands(SPEC.name, sensor, bands, wavelengths), floor=floor)

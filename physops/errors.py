@@ -198,3 +198,36 @@ class ParameterError(PhysopsError, ValueError):
 
 class DensityError(PhysopsError, ValueError):
     """Raised when bins, or a bandwidth, cannot make a density."""
+
+
+class PairError(PhysopsError, ValueError):
+    """Raised when two images, and a mask, cannot be compared pixel by pixel."""
+
+    def __init__(
+        self, estimate: tuple[int, ...], truth: tuple[int, ...], mask: tuple[int, ...] | None
+    ) -> None:
+        masked = "" if mask is None else f" and a mask of shape {mask}"
+        super().__init__(
+            f"an estimate of shape {estimate} is compared with a truth of shape {truth}{masked}; "
+            "give two images (*batch, band, row, col) of one shape, and a mask that fits them"
+        )
+
+
+class PatchError(PhysopsError, ValueError):
+    """Raised when patches do not fit the image that they are to be cut from."""
+
+    def __init__(self, size: int, rows: int, columns: int) -> None:
+        super().__init__(
+            f"patches of {size} x {size} pixels do not fit an image of {rows} x {columns}; give a "
+            f"size of at most {min(rows, columns)}"
+        )
+
+
+class IndexRangeError(PhysopsError, ValueError):
+    """Raised when the values of an index are to be binned, and where they lie is not known."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} takes values outside -1 to 1, the usual range; give the one that matters "
+            f"here: ranges={{{name!r}: (low, high)}}"
+        )

@@ -3,6 +3,7 @@ import pytest
 
 import srf_library
 from physops import Bands, MissingBandError
+from physops.bands import image_bands
 from srf_library import UnknownNameError
 
 
@@ -47,3 +48,15 @@ def test_a_band_declared_bad_is_passed_over():
 def test_bands_need_a_list_of_wavelengths(nothing):
     with pytest.raises(ValueError, match="one or more"):
         Bands.at(nothing)
+
+
+def test_an_images_bands_are_given_in_one_of_three_ways():
+    bands = Bands.at([500.0, 600.0])
+    assert image_bands("it", bands=bands) is bands
+    assert image_bands("it", wavelengths=[0.5, 0.6]).wavelength.tolist() == [500, 600]
+    assert len(image_bands("it", sensor="S2A")) == 13
+    two = srf_library.get("S2A").select(["B3", "B4"])
+    assert image_bands("it", two, wavelengths=[560.0, 665.5]).wavelength[1] == pytest.approx(665.5)
+    for given in ({}, {"bands": bands, "sensor": "S2A"}, {"bands": bands, "wavelengths": [500]}):
+        with pytest.raises(TypeError, match="'it' needs the image's bands: either bands=, or"):
+            image_bands("it", **given)

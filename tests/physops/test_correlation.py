@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from physops.correlation import band_correlation, correlation_loss
+from physops.bands import Bands
+from physops.correlation import band_correlation, correlation, correlation_loss
 from physops.errors import BandCountError, DimensionError, NoPixelsError, NotFloatingError
 
 seeds = st.integers(0, 10_000)
@@ -146,3 +147,49 @@ def test_what_does_not_fit_is_refused():
         correlation_loss(image(0, 3, 4, 4), torch.eye(4))
     with pytest.raises(NotFloatingError, match=r"got torch\.int64"):
         band_correlation.__wrapped__(torch.ones(3, 4, 4, dtype=torch.int64))
+
+
+def test_a_mean_over_pairs_does_not_grow_with_bands_and_passes_over_unknown_ones():
+    x = image(4, 2, 4, 5, 5)
+    prior = torch.zeros(4, 4)
+    torch.testing.assert_close(
+        correlation_loss(x, prior, per_pair=True), correlation_loss(x, prior) / 16
+    )
+    prior[0] = prior[:, 0] = torch.nan
+    torch.testing.assert_close(
+        correlation_loss(x, prior, per_pair=True), correlation_loss(x, prior) / 9
+    )
+
+
+def test_each_image_can_have_a_prior_of_its_own():
+    x = image(5, 2, 4, 5, 5)
+    assert (correlation_loss(x, band_correlation(x)) == 0).all()
+    priors = torch.rand(2, 4, 4, generator=torch.Generator().manual_seed(0))
+    both = correlation_loss(x, priors)
+    for i in range(2):
+        torch.testing.assert_close(both[i], correlation_loss(x[i], priors[i]))
+
+
+def test_as_an_operator_it_is_the_same_and_bad_bands_have_nan():
+    x = image(6, 2, 4, 5, 5)
+    torch.testing.assert_close(correlation()(x), band_correlation(x))
+    bands = Bands.at([500, 600, 700, 800])
+    torch.testing.assert_close(
+        correlation(bands=bands, floor=0.01)(x), band_correlation(x, floor=0.01)
+    )
+    last = x.movedim(1, 0)
+    torch.testing.assert_close(
+        correlation(bands=bands)(last, band_dim=0), band_correlation(last, band_dim=0)
+    )
+    bands.good[2] = False
+    found, kept = correlation(bands=bands)(x), [0, 1, 3]
+    assert torch.isnan(found[:, 2]).all()
+    torch.testing.assert_close(found[:, kept][:, :, kept], band_correlation(x[:, kept]))
+    assert correlation().spec.kind == "statistic"
+
+
+def test_as_an_operator_it_refuses_other_bands():
+    with pytest.raises(BandCountError, match="built for 13 bands and got 4"):
+        correlation(sensor="S2A")(image(0, 4, 5, 5))
+    with pytest.raises(TypeError, match="'band_correlation' needs the image's bands"):
+        correlation(sensor="S2A", bands=Bands.of("S2A"))

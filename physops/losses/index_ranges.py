@@ -1,0 +1,66 @@
+"""Where the values of an index lie."""
+
+from collections.abc import Mapping
+
+import torch
+
+from physops.errors import DensityError, IndexRangeError
+from physops.spectral_indices.spectral_index import SpectralIndex
+from srf_library import UnknownNameError
+from srf_library.names import match
+
+USUAL = (-1.0, 1.0)
+# How many random surfaces an index is tried on, and how little of a range is no matter.
+TRIALS, SLACK = 2048, 1e-6
+DARKEST, BRIGHTEST = 0.01, 0.99
+
+
+def index_ranges(
+    indices: SpectralIndex, given: Mapping[str, tuple[float, float]]
+) -> dict[str, tuple[float, float]]:
+    """Return the range of each index: the one that is given, or -1 to 1 if it stays in there.
+
+    Whether it does is tried on random reflectances.
+
+    Args:
+        indices: the indices, built for the bands of an image.
+        given: ranges by the names of indices, in any spelling.
+
+    Raises:
+        IndexRangeError: if an index leaves -1 to 1, and no range is given.
+        UnknownNameError: if a range is given for an index that is not among them.
+        DensityError: if a range is empty.
+
+    >>> import physops
+    >>> index_ranges(physops.indices(["ndvi", "evi"], sensor="S2A"), {"evi": (-1, 2)})
+    {'NDVI': (-1.0, 1.0), 'EVI': (-1.0, 2.0)}
+    """
+    known = {spec.name: () for spec in indices.specs}
+    named: dict[str, tuple[float, float]] = {}
+    for name, (low, high) in given.items():
+        found = match(name, known)
+        if found is None:
+            raise UnknownNameError("an index of this loss", name, known)
+        if not low < high:
+            raise DensityError(f"the range of {found} is {low:g} to {high:g}; give low < high")
+        named[found] = (float(low), float(high))
+    for name in _leaving(indices):
+        if name not in named:
+            raise IndexRangeError(name)
+    return {name: named.get(name, USUAL) for name in known}
+
+
+def _leaving(indices: SpectralIndex) -> list[str]:
+    """Return the indices that are not always in the usual range."""
+    generator = torch.Generator().manual_seed(0)
+    operands = {}
+    for name in indices.formulas.operands:
+        drawn = torch.rand(TRIALS, generator=generator, dtype=torch.float64)
+        reflectance = DARKEST + (BRIGHTEST - DARKEST) * drawn
+        operands[name] = indices.places.get(name, reflectance)
+    plain = indices.formulas.plain(operands)
+    return [
+        spec.name
+        for spec, values in zip(indices.specs, plain, strict=True)
+        if (values.abs() > USUAL[1] + SLACK).any()
+    ]
