@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -120,5 +121,17 @@ def image_bands(
     if sensor is None:
         assert wavelengths is not None  # one of the two was given
         return Bands.at(wavelengths)
+    if wavelengths is None and isinstance(sensor, str):
+        return _copied(_bands_of(sensor))
     sensor = get(sensor) if isinstance(sensor, str) else sensor
     return Bands.of(sensor if wavelengths is None else sensor.at(wavelengths))
+
+
+@lru_cache(maxsize=64)
+def _bands_of(sensor: str) -> Bands:
+    return Bands.of(sensor)
+
+
+def _copied(bands: Bands) -> Bands:
+    """Return bands of their own, which a caller may change."""
+    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from physops import resampling
+from physops import correlation, resampling, valid_range
 from physops.operator import Operator, OperatorSpec
 from physops.spectral_indices.catalogue import catalogue, index_spec
 from srf_library.names import folded
@@ -28,8 +28,10 @@ OPERATORS = {
     own.spec.name: own
     for own in (
         BuiltIn(resampling.SPEC, resampling.srf),
+        BuiltIn(correlation.SPEC, correlation.correlation),
+        BuiltIn(valid_range.SPEC, valid_range.valid_range),
     )
-}  # fmt: skip
+}
 KINDS = tuple(dict.fromkeys(["index", *(own.spec.kind for own in OPERATORS.values())]))
 
 

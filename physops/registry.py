@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from physops import built_in, discovery
-from physops.bands import Bands
+from physops.bands import Bands, image_bands
 from physops.built_in import KINDS
 from physops.errors import NoCardError, UnknownOperatorError
 from physops.operator import Operator, OperatorSpec
@@ -17,7 +16,6 @@ from physops.spectral_indices import normalized_difference
 from physops.spectral_indices.operands import missing_operands
 from physops.spectral_indices.spectral_index import SpectralIndex
 from srf_library import AmbiguousNameError, Sensor, UnknownNameError
-from srf_library import get as get_sensor
 from srf_library.names import folded
 
 
@@ -62,14 +60,14 @@ def get(
     id_ = _resolved(name)
     if variant is not None:
         form = normalized_difference.variant(id_, variant)
-        return form(_image_bands(name, sensor, bands, wavelengths), **parameters)
+        return form(image_bands(name, sensor, bands, wavelengths), **parameters)
     built = built_in.OPERATORS.get(id_)
     if built:
         return built.factory(sensor=sensor, bands=bands, wavelengths=wavelengths, **parameters)
     card = _card(id_)
     if card and sensor is None and bands is None and wavelengths is None:
         return SpectralIndex(card, **parameters)
-    image = _image_bands(name, sensor, bands, wavelengths)
+    image = image_bands(name, sensor, bands, wavelengths)
     if card:
         return SpectralIndex(card, image, **parameters)
     own = registered().get(id_)
@@ -106,7 +104,7 @@ def indices(
     torch.Size([2, 4, 5])
     """
     cards = [_index_card(name) for name in names]
-    return SpectralIndex(cards, _image_bands("indices", sensor, bands, wavelengths), **parameters)
+    return SpectralIndex(cards, image_bands("indices", sensor, bands, wavelengths), **parameters)
 
 
 def spec(name: str) -> OperatorSpec:
@@ -163,7 +161,7 @@ def list_operators(
     cards = _cards()
     _among("domain", domain, sorted({card.domain for card in cards.values()} - {""}))
     anything = all(given is None for given in (sensor, bands, wavelengths))
-    image = None if anything else _image_bands("list", sensor, bands, wavelengths)
+    image = None if anything else image_bands("list", sensor, bands, wavelengths)
     names = [
         name
         for name, card in cards.items()
@@ -245,35 +243,3 @@ def _computable(card: OperatorSpec, image: Bands) -> bool:
 def _among(what: str, given: str | None, allowed: Sequence[str]) -> None:
     if given is not None and given not in allowed:
         raise ValueError(f"{what} is {given!r}; choose one of {', '.join(allowed)}")
-
-
-def _image_bands(
-    name: str,
-    sensor: Sensor | str | None,
-    bands: Bands | None,
-    wavelengths: Sequence[float] | np.ndarray | None,
-) -> Bands:
-    if (bands is None) == (sensor is None and wavelengths is None):
-        raise TypeError(
-            f"{name!r} needs the image's bands: either bands=, or sensor= or wavelengths= "
-            "or both of these"
-        )
-    if bands is not None:
-        return bands
-    if sensor is None:
-        assert wavelengths is not None  # one of the two was given
-        return Bands.at(wavelengths)
-    if wavelengths is None and isinstance(sensor, str):
-        return _copy(_bands_of(sensor))
-    sensor = get_sensor(sensor) if isinstance(sensor, str) else sensor
-    return Bands.of(sensor if wavelengths is None else sensor.at(wavelengths))
-
-
-@lru_cache(maxsize=64)
-def _bands_of(sensor: str) -> Bands:
-    return Bands.of(sensor)
-
-
-def _copy(bands: Bands) -> Bands:
-    """Return bands that may be written to."""
-    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy())

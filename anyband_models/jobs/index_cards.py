@@ -5,7 +5,7 @@ from typing import Any
 import physops
 from anyband_models.errors import ModelError, UsageError
 from physops import Bands, Operator, OperatorSpec, PhysopsError
-from physops.errors import UnknownOperatorError
+from physops.errors import NoCardError, UnknownOperatorError
 from physops.spectral_indices.operands import (
     OTHER,
     POLARISATIONS,
@@ -31,6 +31,8 @@ def card(name: str) -> tuple[str, OperatorSpec | None]:
     """
     try:
         spec = physops.spec(name)
+    except NoCardError:
+        return match(name, dict.fromkeys(physops.list(), ())) or name, None
     except UnknownOperatorError as error:
         plugin = match(name, dict.fromkeys(physops.list(), ()))
         if plugin is None and (error.near or physops.search(name)):

@@ -52,15 +52,10 @@ def index_ranges(
 
 def _leaving(indices: SpectralIndex) -> list[str]:
     """Return the indices that are not always in the usual range."""
+    assert indices.bands is not None  # they were built for an image
     generator = torch.Generator().manual_seed(0)
-    operands = {}
-    for name in indices.formulas.operands:
-        drawn = torch.rand(TRIALS, generator=generator, dtype=torch.float64)
-        reflectance = DARKEST + (BRIGHTEST - DARKEST) * drawn
-        operands[name] = indices.places.get(name, reflectance)
-    plain = indices.formulas.plain(operands)
-    return [
-        spec.name
-        for spec, values in zip(indices.specs, plain, strict=True)
-        if (values.abs() > USUAL[1] + SLACK).any()
-    ]
+    drawn = torch.rand(len(indices.bands), TRIALS, generator=generator, dtype=torch.float64)
+    reflectance = DARKEST + (BRIGHTEST - DARKEST) * drawn
+    values = indices((reflectance - indices.reading.offset) / indices.reading.scale, band_dim=0)
+    leaving = (values.abs() > USUAL[1] + SLACK).any(dim=-1)
+    return [spec.name for spec, leaves in zip(indices.specs, leaving, strict=True) if leaves]
