@@ -5,7 +5,7 @@ from typing import final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.bands import Bands
@@ -69,7 +69,7 @@ class SrfResampling(Operator):
         self.lost = np.flatnonzero(~self.matrix.usable).tolist()
         self.witness = int(np.argmax(self.matrix.usable))
 
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the sensor's bands of an image ``(*batch, band, *space)``, in its shape.
 
         Raises:
