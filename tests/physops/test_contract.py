@@ -11,9 +11,10 @@ import pytest
 import torch
 
 import physops
-from physops.errors import BrokenLawError
+from physops.errors import BrokenLawError, MissingOperandError
 from physops.operator import band_axis
 from physops.spectral_indices.operands import operands_of, place_of, reflects
+from physops.spectral_indices.spectral_index import SpectralIndex
 from physops.testing import LAWS, check_operator
 
 # Every 10 nm, and thermal bands.
@@ -59,13 +60,15 @@ def built(name, bands):
     """Return what `check_operator` is to be given for an operator."""
     if name == "srf":
         return {"op": physops.get(name, sensor="S2A", bands=bands), "bands": bands}
-    if name not in physops.list(kind="index"):
-        return {"op": physops.get(name, bands=bands), "bands": bands}
-    if name not in physops.list(bands=bands):
+    try:
+        op = physops.get(name, bands=bands)
+    except MissingOperandError:  # radar, and light that is not the surface's
         op = OfNamed(name)
         return {"op": op, "bands": op.bands(), "digital": OfNamed(name, **DIGITAL), **DIGITAL}
+    if not isinstance(op, SpectralIndex):
+        return {"op": op, "bands": bands}
     digital = physops.get(name, bands=bands, **DIGITAL)
-    return {"op": physops.get(name, bands=bands), "bands": bands, "digital": digital, **DIGITAL}
+    return {"op": op, "bands": bands, "digital": digital, **DIGITAL}
 
 
 @pytest.fixture(autouse=True)
