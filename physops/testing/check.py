@@ -75,9 +75,7 @@ def check_operator(
     asked = known if compile else LAWS
     chosen = list(asked) if laws is None else [name for name in known if name in laws]
     count, reflects = _counted(op, bands)
-    case = Case(
-        op, count, reflects, pointwise, no_data, digital, scale, offset, seed, device
-    )
+    case = Case(op, count, reflects, pointwise, no_data, digital, scale, offset, seed, device)
     broken = {name: fault for name in chosen if (fault := _fault(name, case)) is not None}
     if broken:
         title = getattr(getattr(op, "spec", None), "name", "an operator without a card")

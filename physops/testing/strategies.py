@@ -82,17 +82,14 @@ def reflectance(
     if missing:
         values |= st.sampled_from([np.nan, np.inf, -np.inf])
 
-    def of_space(space):  # type: ignore[no-untyped-def]
-        def of_count(drawn):  # type: ignore[no-untyped-def]
-            # Without a fill each value is drawn for itself, and shrinks for itself.
-            return arrays(np.float64, (*batch, drawn, *space), elements=values, fill=st.nothing())
-
-        counts = st.sampled_from([count, 1]) if hazards else st.just(count)
-        whole = (*batch, count, *space)
-        return counts.flatmap(of_count).map(lambda x: torch.from_numpy(x).to(dtype).expand(whole))
-
     spaces = array_shapes(min_dims=2, max_dims=2, max_side=4) if space is None else st.just(space)
-    return spaces.flatmap(of_space).map(torch.clone)
+    counts = st.sampled_from([count, 1]) if hazards else st.just(count)
+    return st.tuples(counts, spaces).flatmap(
+        # Without a fill each value is drawn for itself, and shrinks for itself.
+        lambda drawn: arrays(
+            np.float64, (*batch, drawn[0], *drawn[1]), elements=values, fill=st.nothing()
+        ).map(lambda x: torch.from_numpy(x).to(dtype).expand(*batch, count, *drawn[1]).clone())
+    )
 
 
 def masks(*shape: int) -> st.SearchStrategy[Tensor]:

@@ -123,9 +123,7 @@ def refusals(case: Case) -> None:
     refused(op, x[0, :, 0, 0], -3, DimensionError, "a spectrum, with band_dim=-3")
 
 
-def refused(
-    op: Operator, x: torch.Tensor, dim: int, error: type[PhysopsError], what: str
-) -> None:
+def refused(op: Operator, x: torch.Tensor, dim: int, error: type[PhysopsError], what: str) -> None:
     """Ask for a refusal.
 
     Raises:
@@ -142,5 +140,3 @@ def refused(
         told = f"{type(other).__name__}: {other}".split("\n")[0]
         raise AssertionError(f"{what} gives {told}, and not {error.__name__}") from other
     raise AssertionError(f"{what} is not refused; raise physops.errors.{error.__name__}")
-
-
