@@ -5,7 +5,7 @@ from typing import final
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Real
 from torch import Tensor
 
 from physops.bands import Bands, image_bands
@@ -25,7 +25,7 @@ SPEC = OperatorSpec(
 
 
 def band_correlation(
-    x: Float[Tensor, "..."],
+    x: Real[Tensor, "..."],
     mask: Bool[Tensor, "..."] | None = None,
     *,
     floor: float = FLOOR,
@@ -145,7 +145,7 @@ class BandCorrelation(Operator):
         self.spec, self.floor = SPEC, floor
         self.good = None if bands is None else torch.from_numpy(np.array(bands.good))
 
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return ``(*batch, band, band)`` of an image ``(*batch, band, *space)``.
 
         Raises:

@@ -1,6 +1,6 @@
 """Every refusal of the library: what was asked, what is allowed, what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from srf_library import UnknownNameError
 from srf_library.errors import near_names
@@ -230,4 +230,32 @@ class IndexRangeError(PhysopsError, ValueError):
         super().__init__(
             f"{name} takes values outside -1 to 1, the usual range; give the one that matters "
             f"here: ranges={{{name!r}: (low, high)}}"
+        )
+
+
+class BrokenLawError(PhysopsError, AssertionError):
+    """Raised when an operator breaks a law that holds for all.
+
+    Args:
+        operator: which operator.
+        laws: what went wrong, by the name of the law.
+        seed: the seed of the images that it was tried on.
+    """
+
+    def __init__(self, operator: str, laws: Mapping[str, str], seed: int) -> None:
+        self.laws = dict(laws)
+        broken = "; ".join(f"{name}: {fault}" for name, fault in laws.items())
+        super().__init__(
+            f"{operator} breaks the law of operators {broken}. Again: "
+            f"check_operator(op, laws={list(laws)}, seed={seed})"
+        )
+
+
+class NoHypothesisError(PhysopsError, ImportError):
+    """Raised when strategies are asked for, and Hypothesis is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the strategies of physops.testing need the package hypothesis, which is not "
+            "installed: pip install hypothesis; check_operator does without it"
         )

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from pydantic import BaseModel
 from torch import Tensor, nn
 
@@ -58,5 +58,5 @@ class Operator(nn.Module, ABC):
     spec: OperatorSpec
 
     @abstractmethod
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Apply the operator to an image ``(*batch, band, *space)``."""

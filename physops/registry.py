@@ -159,7 +159,8 @@ def list_operators(
     """
     _among("kind", kind, KINDS)
     cards = _cards()
-    _among("domain", domain, sorted({card.domain for card in cards.values()} - {""}))
+    if domain is not None:
+        _among("domain", domain, sorted({card.domain for card in cards.values()} - {""}))
     anything = all(given is None for given in (sensor, bands, wavelengths))
     image = None if anything else image_bands("list", sensor, bands, wavelengths)
     names = [

@@ -5,7 +5,7 @@ from typing import final
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.bands import Bands
@@ -19,6 +19,7 @@ SPEC = OperatorSpec(
     title="Spectral resampling to the bands of a sensor",
     kind="resampling",
     formula="sum_j W[k, j] x[j] with W[k, j] = ∫ S_k φ_j dλ / ∫ S_k dλ",
+    degree=1,
     source="AnyBand-Diff, A.2, with the integral in place of samples of the response",
 )
 
@@ -69,7 +70,7 @@ class SrfResampling(Operator):
         self.lost = np.flatnonzero(~self.matrix.usable).tolist()
         self.witness = int(np.argmax(self.matrix.usable))
 
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the sensor's bands of an image ``(*batch, band, *space)``, in its shape.
 
         Raises:

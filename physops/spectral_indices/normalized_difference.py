@@ -5,7 +5,7 @@ from functools import partial
 from typing import final
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.bands import Bands
@@ -75,7 +75,7 @@ class NormalizedDifference(Operator):
         self.spec, self.band_count = spec, len(bands)
         self.first, self.second = (bands.channel(name) for name in spec.operands)
 
-    def forward(self, x: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
+    def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the index of an image ``(*batch, band, *space)``, without its band axis.
 
         Raises:

@@ -75,7 +75,8 @@ class SpectralIndex(Operator):
         self.specs = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
         if not self.specs:
             raise ParameterError("specs", specs, "one index or more")
-        self.spec, self.fill = self.specs[0], _number("fill", fill)
+        self.spec = self.specs[0] if len(self.specs) == 1 else _joint_card(self.specs)
+        self.fill = _number("fill", fill)
         self.scaled = scale is not None or offset is not None
         self.formulas = formulas(_texts(self.specs, constants))
         self.bands = bands
@@ -87,6 +88,11 @@ class SpectralIndex(Operator):
             offset=0.0 if offset is None else _finite("offset", offset),
             checked=next((spec.name for spec in self.specs if check and spec.degree != 0), ""),
         )
+
+    @property
+    def band_count(self) -> int:
+        """How many bands its images have; none if it was built for named operands alone."""
+        return 0 if self.bands is None else len(self.bands)
 
     @property
     def channels(self) -> dict[str, int]:
@@ -112,7 +118,7 @@ class SpectralIndex(Operator):
         """
         if self.bands is None:
             raise NoBandsError(self.spec.name)
-        dim = band_axis(x, band_dim, len(self.bands))
+        dim = band_axis(x, band_dim, self.band_count)
         self._check_dtype(x)
         values = self._filled(self.formulas(x.movedim(dim, 0), self.reading))
         return values[0] if self.single else values.movedim(0, dim)
@@ -161,6 +167,20 @@ class SpectralIndex(Operator):
         formulas = ", ".join(f"{spec.name} = {spec.formula}" for spec in self.specs)
         found = ", ".join(f"{name}: {nm:.0f} nm" for name, nm in self.wavelengths.items())
         return f"{formulas}; {found}" if found else formulas
+
+
+def _joint_card(specs: Sequence[OperatorSpec]) -> OperatorSpec:
+    """Return the card of several indices at once."""
+    degrees = {spec.degree for spec in specs}
+    return OperatorSpec(
+        name=", ".join(spec.name for spec in specs),
+        title=f"{len(specs)} spectral indices",
+        kind="index",
+        formula="; ".join(spec.formula for spec in specs),
+        operands=tuple(dict.fromkeys(name for spec in specs for name in spec.operands)),
+        degree=degrees.pop() if len(degrees) == 1 else None,
+        source="; ".join(dict.fromkeys(spec.source for spec in specs)),
+    )
 
 
 def _texts(specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> tuple[Text, ...]:
