@@ -1,5 +1,7 @@
 """A ratio, and how it is measured."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from statistics import median
@@ -28,8 +30,7 @@ def time_ratio(
     ours: Callable[[], object], baseline: Callable[[], object], goal: float, rounds: int
 ) -> Ratio:
     """Run both in turn, after one warm-up each, and return the ratio of their median times."""
-    mine, theirs = _medians(ours, baseline, rounds)
-    detail = f"ours {mine:.3f} s, baseline {theirs:.3f} s, medians of {rounds}"
+    mine, theirs, detail = _medians(ours, baseline, rounds)
     return Ratio(value=mine / theirs, goal=goal, better="lower", detail=detail)
 
 
@@ -37,18 +38,23 @@ def speed_ratio(
     ours: Callable[[], object], baseline: Callable[[], object], goal: float, rounds: int
 ) -> Ratio:
     """Do the same, and return how many times faster ours is."""
-    mine, theirs = _medians(ours, baseline, rounds)
-    detail = f"ours {mine:.3f} s, baseline {theirs:.3f} s, medians of {rounds}"
+    mine, theirs, detail = _medians(ours, baseline, rounds)
     return Ratio(value=theirs / mine, goal=goal, better="higher", detail=detail)
+
+
+def run_python(code: str) -> None:
+    """Run a few lines as a process of their own."""
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 def _medians(
     ours: Callable[[], object], baseline: Callable[[], object], rounds: int
-) -> tuple[float, float]:
+) -> tuple[float, float, str]:
     ours(), baseline()
     times = [(_seconds(ours), _seconds(baseline)) for _ in range(rounds)]
     mine, theirs = (median(column) for column in zip(*times, strict=True))
-    return mine, theirs
+    detail = f"ours {mine:.3f} s, baseline {theirs:.3f} s, medians of {rounds}"
+    return mine, theirs, detail
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -7,8 +7,6 @@ each spectrum. Its matrix can also be multiplied with all spectra at once, by ha
 not document; that is a dense product in NumPy, and given for comparison.
 """
 
-import subprocess
-import sys
 from collections.abc import Iterable
 
 import numpy as np
@@ -17,7 +15,7 @@ from jaxtyping import Float32, Float64
 from spectral import BandResampler
 
 import physops
-from benchmarks.ratio import Ratio, speed_ratio, time_ratio
+from benchmarks.ratio import Ratio, run_python, speed_ratio, time_ratio
 from physops.resampling import SrfResampling
 from srf_library import Band
 
@@ -59,7 +57,10 @@ def measure() -> dict[str, Ratio]:
             lambda: operator(pixels_last, band_dim=-1), lambda: cube @ spy.matrix.T, 1, ROUNDS
         ),
         "import": time_ratio(
-            lambda: _python("import srf_library"), lambda: _python("import numpy"), 1.3, ROUNDS
+            lambda: run_python("import srf_library"),
+            lambda: run_python("import numpy"),
+            1.3,
+            ROUNDS,
         ),
     }
 
@@ -78,7 +79,3 @@ def _each_spectrum(
     for y, x in np.ndindex(cube.shape[:2]):
         result[y, x] = resample(cube[y, x])
     return result
-
-
-def _python(code: str) -> None:
-    subprocess.run([sys.executable, "-c", code], check=True)

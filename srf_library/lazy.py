@@ -3,6 +3,7 @@
 It stands on the ground floor because the packages above share it.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -23,7 +24,9 @@ def lazy_names(
         if name not in home:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module, _, own_name = home[name].partition(":")
-        return getattr(import_module(module), own_name or name)
+        found = getattr(import_module(module), own_name or name)
+        setattr(sys.modules[package], name, found)  # the next time it is there
+        return found
 
     names = sorted(home)
     return find, names.copy, names

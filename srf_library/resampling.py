@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy.interpolate import CubicSpline
 
 from srf_library import splines
 from srf_library.catalogue import get
@@ -306,6 +305,8 @@ def _sampled_at(nodes: splines.Nodes, sensor: Sensor) -> splines.Rows:
 def _spline_resampled(profile: Profile, nodes: splines.Nodes) -> Float[np.ndarray, " node"]:
     if not isinstance(profile, Sampled) or len(profile.wavelength) < 4:
         return profile(nodes)
+    from scipy.interpolate import CubicSpline  # slow to import
+
     spline = CubicSpline(profile.wavelength, profile.response, extrapolate=False)
     return np.clip(np.nan_to_num(spline(nodes), nan=0.0), 0.0, None)
 

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.linalg import solve_banded
-from scipy.sparse import coo_array
 
 Nodes = Float[np.ndarray, " node"]
 Rows = Float[np.ndarray, "row node"]
@@ -44,6 +42,8 @@ class Points:
     ) -> Rows:
         """Return, for each row, the sum of weight times factor that falls on each node."""
         entries = (self.weight * factor, (self.row, node))
+        from scipy.sparse import coo_array  # slow to import
+
         return coo_array(entries, shape=(self.rows, nodes)).toarray()
 
 
@@ -121,6 +121,8 @@ def _through_curvature(
     bands = np.zeros((3, inner))
     bands[0, 1:] = bands[2, :-1] = h[1:-1]
     bands[1] = 2 * (h[:-1] + h[1:])
+    from scipy.linalg import solve_banded  # slow to import
+
     solved = 6 * solve_banded((1, 1), bands, curvature[:, 1:-1].T).T
     weights = np.zeros_like(curvature)
     weights[:, :-2] += solved / h[:-1]

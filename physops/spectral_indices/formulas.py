@@ -164,9 +164,11 @@ class Formulas:
         """Do the same in steps that a compiler can join, and differentiate by itself."""
         values = reading.values({name: rows[row] for name, row in reading.rows})
         plain = self.program({**values, **self.constants})
-        safe = finite(self.program, {**_stood_in(values), **self.constants})
+        shown = plain
+        if torch.is_grad_enabled() and rows.requires_grad:
+            shown = finite(self.program, {**_stood_in(values), **self.constants})
         results = []
-        for value, usable in zip(safe, plain, strict=True):
+        for value, usable in zip(shown, plain, strict=True):
             there = torch.isfinite(torch.as_tensor(usable).detach())
             results.append(torch.where(there, value, torch.nan).expand(rows.shape[1:]))
         return torch.stack(results).to(result_dtype(rows.dtype))

@@ -20,7 +20,7 @@ from physops.errors import (
     UnknownConstantError,
 )
 from physops.operator import Operator, OperatorSpec, band_axis
-from physops.spectral_indices.formulas import SHORT, Reading, Text, formulas
+from physops.spectral_indices.formulas import SHORT, Formulas, Reading, Text, formulas
 from physops.spectral_indices.operands import (
     check_names,
     described,
@@ -59,6 +59,14 @@ class SpectralIndex(Operator):
     Source: each index's own, in its `OperatorSpec`.
     """
 
+    single: bool
+    specs: tuple[OperatorSpec, ...]
+    fill: float
+    scaled: bool
+    formulas: Formulas
+    bands: Bands | None
+    reading: Reading
+
     def __init__(
         self,
         specs: OperatorSpec | Sequence[OperatorSpec],
@@ -71,22 +79,27 @@ class SpectralIndex(Operator):
         **constants: float,
     ) -> None:
         super().__init__()
-        self.single = isinstance(specs, OperatorSpec)
-        self.specs = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
-        if not self.specs:
+        several = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
+        if not several:
             raise ParameterError("specs", specs, "one index or more")
-        self.spec = self.specs[0] if len(self.specs) == 1 else _joint_card(self.specs)
-        self.fill = _number("fill", fill)
-        self.scaled = scale is not None or offset is not None
-        self.formulas = formulas(_texts(self.specs, constants))
-        self.bands = bands
-        channels, places = ((), ()) if bands is None else _found(self.specs, bands)
-        self.reading = Reading(
-            channels,
-            places,
-            scale=1.0 if scale is None else _finite("scale", scale),
-            offset=0.0 if offset is None else _finite("offset", offset),
-            checked=next((spec.name for spec in self.specs if check and spec.degree != 0), ""),
+        channels, places = ((), ()) if bands is None else _found(several, bands)
+        # A module asks of each attribute whether it is a parameter, which takes longer than all the
+        # rest; none of these is one.
+        vars(self).update(
+            single=isinstance(specs, OperatorSpec),
+            specs=several,
+            spec=several[0] if len(several) == 1 else _joint_card(several),
+            fill=_number("fill", fill),
+            scaled=scale is not None or offset is not None,
+            formulas=formulas(_texts(several, constants)),
+            bands=bands,
+            reading=Reading(
+                channels,
+                places,
+                scale=1.0 if scale is None else _finite("scale", scale),
+                offset=0.0 if offset is None else _finite("offset", offset),
+                checked=next((spec.name for spec in several if check and spec.degree != 0), ""),
+            ),
         )
 
     @property
@@ -187,6 +200,8 @@ def _texts(specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> tuple[
     """Return the formulas, with the constants that are given in place of the usual ones."""
     for spec in specs:
         check_names(spec.formula, frozenset(spec.constants))
+    if not given:
+        return tuple((spec.formula, tuple(spec.constants.items())) for spec in specs)
     known = {name for spec in specs for name in spec.constants}
     for name in given:
         if name not in known:

@@ -45,7 +45,7 @@ def raising(error):
         (UnknownConstantError("L", []), 2),
         (ParameterError("L", "x", "a number"), 2),
         (MissingOperandError("EVI", ["B"], "give it"), 3),
-        (PluginError("x", "d 1.0", "d:x", ImportError("y")), 4),
+        (PluginError("x", "d 1.0", "d:x", "ImportError: y"), 4),
         (ClashingPluginsError("x", ["d 1.0", "e 2.0"]), 4),
         (MemoryError(), 5),
         (OSError(errno.ENOSPC, "full"), 5),
