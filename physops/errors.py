@@ -142,6 +142,16 @@ class NoPixelsError(PhysopsError, ValueError):
         )
 
 
+class NotTensorError(PhysopsError, TypeError):
+    """Raised when an operator is given something else than a tensor."""
+
+    def __init__(self, got: type) -> None:
+        super().__init__(
+            f"the operator needs a torch tensor and got {got.__module__}.{got.__qualname__}; for "
+            "an array pass torch.from_numpy(x)"
+        )
+
+
 class NotFloatingError(PhysopsError, TypeError):
     """Raised when an operator is given whole numbers, as digital numbers are."""
 

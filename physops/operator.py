@@ -6,7 +6,7 @@ from jaxtyping import Float, Real
 from pydantic import BaseModel
 from torch import Tensor, nn
 
-from physops.errors import BandCountError, DimensionError
+from physops.errors import BandCountError, DimensionError, NotTensorError
 
 
 class OperatorSpec(BaseModel, frozen=True, extra="forbid"):
@@ -42,9 +42,12 @@ def band_axis(x: Tensor, band_dim: int, bands: int) -> int:
     """Return the dimension of a tensor that holds its bands, counted from the front.
 
     Raises:
+        NotTensorError: if it is no tensor.
         DimensionError: if it has no such dimension.
         BandCountError: if that does not have so many bands.
     """
+    if not isinstance(x, Tensor):
+        raise NotTensorError(type(x))
     if not -x.ndim <= band_dim < x.ndim:
         raise DimensionError(tuple(x.shape), band_dim)
     if x.shape[band_dim] != bands:
