@@ -1,0 +1,96 @@
+"""The parameters of a canopy and of the view of it, as PROSAIL-D has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from emulator_training.errors import ParameterCountError, ParameterRangeError
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter, and where it lies.
+
+    Attributes:
+        name: as the package `prosail` has it, but for ``ala``, its ``lidfa``.
+        title: what it is.
+        unit: of what follows.
+        low: the least that surrogates are trained on.
+        high: the most.
+        least: the least that it can be.
+        greatest: the most.
+        usual: what it is if nobody says otherwise.
+    """
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+    least: float
+    greatest: float
+    usual: float
+
+
+PARAMETERS = (
+    Parameter("n", "leaf structure", "1", 1.0, 2.8, 0.8, 4.0, 1.5),
+    Parameter("cab", "chlorophyll a and b", "µg/cm²", 0.0, 100.0, 0.0, 200.0, 45.0),
+    Parameter("car", "carotenoids", "µg/cm²", 0.0, 25.0, 0.0, 60.0, 10.0),
+    Parameter("cbrown", "brown pigments", "1", 0.0, 1.0, 0.0, 5.0, 0.0),
+    Parameter("cw", "water thickness", "cm", 0.001, 0.06, 0.0, 0.2, 0.02),
+    Parameter("cm", "dry matter", "g/cm²", 0.001, 0.03, 0.0, 0.1, 0.005),
+    Parameter("ant", "anthocyanins", "µg/cm²", 0.0, 8.0, 0.0, 60.0, 0.0),
+    Parameter("lai", "leaf area index", "m²/m²", 0.0, 8.0, 0.0, 15.0, 3.0),
+    Parameter("ala", "mean leaf angle", "°", 20.0, 80.0, 0.0, 90.0, 57.0),
+    Parameter("hspot", "hot spot", "1", 0.01, 0.5, 0.0, 1.0, 0.1),
+    Parameter("psoil", "share of the dry soil", "1", 0.0, 1.0, 0.0, 1.0, 0.5),
+    Parameter("rsoil", "brightness of the soil", "1", 0.2, 1.4, 0.0, 1.93, 1.0),
+    Parameter("tts", "sun zenith", "°", 0.0, 70.0, 0.0, 89.0, 30.0),
+    Parameter("tto", "view zenith", "°", 0.0, 40.0, 0.0, 89.0, 0.0),
+    Parameter("psi", "relative azimuth", "°", 0.0, 180.0, 0.0, 180.0, 90.0),
+)
+NAMES = tuple(parameter.name for parameter in PARAMETERS)
+ANGLES = ("ala", "tts", "tto", "psi")
+
+
+def vector(values: Mapping[str, float] | None = None) -> Float[Tensor, " parameter"]:
+    """Return the parameters in their order; those that are not given are the usual ones.
+
+    Raises:
+        KeyError: if there is no parameter of a name.
+
+    >>> vector({"lai": 2.0})[NAMES.index("lai")].item()
+    2.0
+    """
+    given = dict(values or {})
+    for name in given:
+        if name not in NAMES:
+            raise KeyError(f"the canopy has no parameter {name!r}; it has {', '.join(NAMES)}")
+    return torch.tensor([given.get(p.name, p.usual) for p in PARAMETERS], dtype=torch.float64)
+
+
+def check(values: Float[Tensor, "*batch parameter"]) -> None:
+    """Refuse parameters that cannot be.
+
+    Raises:
+        ParameterCountError: if there are not as many as the canopy has.
+        ParameterRangeError: if one is not a number, or lies where it cannot.
+    """
+    if values.shape[-1] != len(PARAMETERS):
+        raise ParameterCountError(len(PARAMETERS), values.shape[-1], ", ".join(NAMES))
+    detached = values.detach()
+    for parameter, column in zip(PARAMETERS, detached.unbind(-1), strict=True):
+        bad = ~((column >= parameter.least) & (column <= parameter.greatest))
+        if bad.any():
+            value = float(column[bad].flatten()[0])
+            hint = (
+                "fold it: psi is the smaller angle between sun and view"
+                if (parameter.name == "psi" and 180 < value <= 360)
+                else ""
+            )
+            raise ParameterRangeError(
+                parameter.name, value, parameter.least, parameter.greatest, parameter.unit, hint
+            )
