@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Float
 
-from physops.errors import MissingBandError
+from physops.errors import BandsError, MissingBandError
 from srf_library import Sensor, UnknownNameError, get
 from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
@@ -24,11 +24,22 @@ class Bands:
         wavelength: band centres [nm].
         fwhm: full widths at half maximum [nm], NaN where not known.
         good: False where the provider or the user declares a band unusable.
+
+    Raises:
+        BandsError: if the three are not of one length.
     """
 
     wavelength: Float[np.ndarray, " band"]
     fwhm: Float[np.ndarray, " band"]
     good: Bool[np.ndarray, " band"]
+
+    def __post_init__(self) -> None:
+        # Files have other types and byte orders; what reads the numbers' bytes must not.
+        for name, dtype in (("wavelength", np.float64), ("fwhm", np.float64), ("good", np.bool_)):
+            object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), dtype))
+        counts = [array.shape for array in (self.wavelength, self.fwhm, self.good)]
+        if counts != [(len(self.wavelength),)] * 3:
+            raise BandsError(*counts)
 
     @classmethod
     def at(

@@ -102,6 +102,18 @@ class NoBandsError(PhysopsError, TypeError):
         )
 
 
+class BandsError(PhysopsError, ValueError):
+    """Raised when what is told of bands is not one number a band each."""
+
+    def __init__(
+        self, wavelength: tuple[int, ...], fwhm: tuple[int, ...], good: tuple[int, ...]
+    ) -> None:
+        super().__init__(
+            f"bands with wavelength of shape {wavelength}, fwhm of {fwhm} and good of {good}; give "
+            "one number a band in each, or use Bands.at(wavelengths)"
+        )
+
+
 class MissingBandError(PhysopsError, LookupError):
     """Raised when an operator needs a band that the image does not have."""
 

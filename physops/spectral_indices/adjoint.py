@@ -91,9 +91,11 @@ def _quotient(a: Value, b: Value) -> Step:
 
 def _reciprocal(b: Tensor) -> Tensor:
     """Return 1 / b, and zero where b is."""
-    if torch.is_grad_enabled():  # the slope of it is wanted, and must be finite, too
+    if torch.compiler.is_compiling():  # a compiler's slope of it must stay in range, too
         return torch.where(b.abs() > TINY, b, torch.inf).reciprocal()
-    return b.reciprocal().nan_to_num(0.0, 0.0, 0.0)  # a twentieth of the time
+    if torch.is_grad_enabled():  # so that its own slope is finite; infinity's inverse has none
+        return torch.where(b != 0, b, torch.inf).reciprocal()
+    return b.reciprocal().nan_to_num(0.0, 0.0, 0.0)  # a tenth of the time
 
 
 def _power(base: Value, exponent: Value) -> Step:

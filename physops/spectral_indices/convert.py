@@ -64,7 +64,7 @@ def _finished(entry: Entry, symbols: dict[str, Any]) -> Entry:
     own, found = entry.get("constants", {}), names(parse(entry["formula"]))
     given = {name: own.get(name, symbols.get(name)) for name in found if not is_operand(name)}
     constants = {name: value for name, value in given.items() if value is not None}
-    if "kernel(" in entry["formula"]:
+    if "sigma" in found:
         constants |= KERNEL
     order = ("name", "title", "formula", "constants", "degree", "domain", "reference", "reason")
     full = {**entry, "constants": constants, "formula": _spaced(entry["formula"])}

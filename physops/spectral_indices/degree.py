@@ -1,6 +1,8 @@
 """How an index changes when all reflectances are multiplied: what tells a ratio from the rest."""
 
 import math
+from collections.abc import Mapping
+from functools import cache
 
 import torch
 
@@ -11,7 +13,7 @@ from physops.spectral_indices.program import Program, Value
 FACTOR = 4.0
 
 
-def degree_of(formula: str, constants: dict[str, float]) -> int | None:
+def degree_of(formula: str, constants: Mapping[str, float]) -> int | None:
     """Return d if the index goes as ``s ** d`` with all reflectances; None if it does not.
 
     It is found by trying, on 500 random spectra.
@@ -19,6 +21,11 @@ def degree_of(formula: str, constants: dict[str, float]) -> int | None:
     >>> degree_of("(N - R) / (N + R)", {}), degree_of("N - R", {}), degree_of("N * R + 1", {})
     (0, 1, None)
     """
+    return _tried(formula, tuple(constants.items()))
+
+
+@cache
+def _tried(formula: str, constants: tuple[tuple[str, float], ...]) -> int | None:
     program = Program.of([parse(formula)])
     rng = torch.Generator().manual_seed(0)
     values: dict[str, Value] = dict(constants)

@@ -124,10 +124,12 @@ def _simplified(sign: str, arguments: tuple[Expression, ...]) -> Expression:
 
 
 def names(expression: Expression) -> tuple[str, ...]:
-    """Return the names that occur in an expression, sorted."""
+    """Return the names that occur in an expression, sorted; a kernel has a ``sigma``."""
     match expression:
         case Name(name=name):
             return (name,)
+        case Apply(function="kernel", arguments=arguments):
+            return tuple(sorted({"sigma", *(name for part in arguments for name in names(part))}))
         case Apply(arguments=arguments):
             return tuple(sorted({name for part in arguments for name in names(part)}))
     return ()

@@ -88,8 +88,9 @@ def check_names(formula: str, constants: frozenset[str]) -> None:
     """
     if not operands_of(formula):
         raise FormulaError(formula, "names no band")
-    needed = set(names(parse(formula))) | ({"sigma"} if "kernel(" in formula else set())
-    unknown = sorted(name for name in needed - constants if not is_operand(name))
+    unknown = sorted(
+        name for name in set(names(parse(formula))) - constants if not is_operand(name)
+    )
     if unknown:
         fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
         raise FormulaError(formula, fault)

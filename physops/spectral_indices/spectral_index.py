@@ -20,7 +20,8 @@ from physops.errors import (
     UnknownConstantError,
 )
 from physops.operator import Operator, OperatorSpec, band_axis
-from physops.spectral_indices.formulas import SHORT, Formulas, Reading, Text, formulas
+from physops.spectral_indices.degree import degree_of
+from physops.spectral_indices.formulas import Formulas, Text, formulas
 from physops.spectral_indices.operands import (
     check_names,
     described,
@@ -29,6 +30,9 @@ from physops.spectral_indices.operands import (
     operands_of,
     place_of,
 )
+from physops.spectral_indices.reading import Reading
+
+SHORT = (torch.float16, torch.bfloat16)
 
 
 @final
@@ -65,6 +69,7 @@ class SpectralIndex(Operator):
     scaled: bool
     formulas: Formulas
     bands: Bands | None
+    band_count: int
     reading: Reading
 
     def __init__(
@@ -82,6 +87,8 @@ class SpectralIndex(Operator):
         several = (specs,) if isinstance(specs, OperatorSpec) else tuple(specs)
         if not several:
             raise ParameterError("specs", specs, "one index or more")
+        if constants:
+            several = _with_constants(several, constants)
         channels, places = ((), ()) if bands is None else _found(several, bands)
         # A module asks of each attribute whether it is a parameter, which takes longer than all the
         # rest; none of these is one.
@@ -91,21 +98,17 @@ class SpectralIndex(Operator):
             spec=several[0] if len(several) == 1 else _joint_card(several),
             fill=_number("fill", fill),
             scaled=scale is not None or offset is not None,
-            formulas=formulas(_texts(several, constants)),
+            formulas=formulas(_texts(several)),
+            band_count=0 if bands is None else len(bands),
             bands=bands,
             reading=Reading(
                 channels,
                 places,
-                scale=1.0 if scale is None else _finite("scale", scale),
+                scale=1.0 if scale is None else _scale(scale),
                 offset=0.0 if offset is None else _finite("offset", offset),
                 checked=next((spec.name for spec in several if check and spec.degree != 0), ""),
             ),
         )
-
-    @property
-    def band_count(self) -> int:
-        """How many bands its images have; none if it was built for named operands alone."""
-        return 0 if self.bands is None else len(self.bands)
 
     @property
     def channels(self) -> dict[str, int]:
@@ -129,15 +132,14 @@ class SpectralIndex(Operator):
             NotFloatingError: if it holds whole numbers, and no scale was given.
             NotReflectanceError: if an index needs reflectance, and this cannot be.
         """
-        if self.bands is None:
+        if not self.band_count:
             raise NoBandsError(self.spec.name)
         dim = band_axis(x, band_dim, self.band_count)
         self._check_dtype(x)
-        values = self._filled(self.formulas(x.movedim(dim, 0), self.reading))
-        return values[0] if self.single else values.movedim(0, dim)
+        return self._filled(self.formulas(x, self.reading, dim, one=self.single))
 
     def evaluate(
-        self, operands: Mapping[str, Tensor | np.ndarray | float]
+        self, operands: Mapping[str, Tensor | np.ndarray | np.number | float]
     ) -> Tensor | list[Tensor]:
         """Return the index of named operands, or a list of several.
 
@@ -155,18 +157,19 @@ class SpectralIndex(Operator):
         tensors = [_tensor(operands[name]) for name in self.formulas.operands]
         for tensor in tensors:
             self._check_dtype(tensor)
+        device = next((tensor.device for tensor in tensors if tensor.ndim), tensors[0].device)
         dtype = _common_dtype(tensors)
         # Half precision is computed in single: a number beside it keeps its digits.
         computing = torch.promote_types(dtype, torch.float32)
         shape = np.broadcast_shapes(*(tensor.shape for tensor in tensors))
-        rows = torch.stack([tensor.to(computing).expand(shape) for tensor in tensors])
+        rows = torch.stack([_placed(t, device).to(computing).expand(shape) for t in tensors])
         numbered = tuple((name, row) for row, name in enumerate(self.formulas.operands))
         reading = replace(self.reading, rows=numbered, places=())
-        values = self._filled(self.formulas(rows, reading).to(dtype))
-        return values[0] if self.single else list(values)
+        values = self._filled(self.formulas(rows, reading, one=self.single).to(dtype))
+        return values if self.single else list(values)
 
     def _check_dtype(self, x: Tensor) -> None:
-        if not x.is_floating_point() and not self.scaled:
+        if x.is_complex() or not (x.is_floating_point() or self.scaled):
             raise NotFloatingError(x.dtype, "with scale= (and offset=), 1e-4 for many products")
 
     def _filled(self, values: Tensor) -> Tensor:
@@ -196,24 +199,27 @@ def _joint_card(specs: Sequence[OperatorSpec]) -> OperatorSpec:
     )
 
 
-def _texts(specs: Sequence[OperatorSpec], given: Mapping[str, object]) -> tuple[Text, ...]:
-    """Return the formulas, with the constants that are given in place of the usual ones."""
-    for spec in specs:
-        check_names(spec.formula, frozenset(spec.constants))
-    if not given:
-        return tuple((spec.formula, tuple(spec.constants.items())) for spec in specs)
+def _with_constants(
+    specs: Sequence[OperatorSpec], given: Mapping[str, object]
+) -> tuple[OperatorSpec, ...]:
+    """Return the cards with the constants that are given, and the degree that comes of them."""
     known = {name for spec in specs for name in spec.constants}
     for name in given:
         if name not in known:
             raise UnknownConstantError(name, known)
     numbers = {name: _finite(name, value) for name, value in given.items()}
-    return tuple(
-        (
-            spec.formula,
-            tuple((name, numbers.get(name, usual)) for name, usual in spec.constants.items()),
-        )
-        for spec in specs
-    )
+    changed = []
+    for spec in specs:
+        own = {name: numbers.get(name, usual) for name, usual in spec.constants.items()}
+        degree = spec.degree if own == spec.constants else degree_of(spec.formula, own)
+        changed.append(spec.model_copy(update={"constants": own, "degree": degree}))
+    return tuple(changed)
+
+
+def _texts(specs: Sequence[OperatorSpec]) -> tuple[Text, ...]:
+    for spec in specs:
+        check_names(spec.formula, frozenset(spec.constants))
+    return tuple((spec.formula, tuple(spec.constants.items())) for spec in specs)
 
 
 def _number(name: str, value: object) -> float:
@@ -229,11 +235,30 @@ def _finite(name: str, value: object) -> float:
     return number
 
 
-def _tensor(value: Tensor | np.ndarray | float) -> Tensor:
+def _scale(value: object) -> float:
+    scale = _finite("scale", value)
+    if scale == 0:
+        raise ParameterError("scale", value, "a number that is not zero")
+    return scale
+
+
+def _tensor(value: Tensor | np.ndarray | np.number | float) -> Tensor:
     """Return an operand as a tensor; a single number does not decide the result's dtype."""
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | np.number):
         return torch.tensor(float(value), dtype=torch.float64)
+    if isinstance(value, np.ma.MaskedArray):
+        return torch.from_numpy(np.ma.filled(value.astype(np.float64), np.nan)).to(_dtype_of(value))
     return torch.as_tensor(value)
+
+
+def _dtype_of(array: np.ndarray) -> torch.dtype:
+    """Return the dtype of an array's numbers, which must be floating if some are masked."""
+    return torch.float32 if array.dtype == np.float32 else torch.float64
+
+
+def _placed(tensor: Tensor, device: torch.device) -> Tensor:
+    """Return a single number where the others are; what is more must lie there already."""
+    return tensor if tensor.ndim else tensor.to(device)
 
 
 def _common_dtype(tensors: Sequence[Tensor]) -> torch.dtype:

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+import physops
 import srf_library
 from physops import Bands, MissingBandError
 from physops.bands import image_bands
+from physops.errors import BandsError
 from srf_library import UnknownNameError
 
 
@@ -60,3 +62,23 @@ def test_an_images_bands_are_given_in_one_of_three_ways():
     for given in ({}, {"bands": bands, "sensor": "S2A"}, {"bands": bands, "wavelengths": [500]}):
         with pytest.raises(TypeError, match="'it' needs the image's bands: either bands=, or"):
             image_bands("it", **given)
+
+
+def unchecked(wavelength, fwhm, good):
+    """Return bands as users make them, without the type checks of the tests."""
+    bands = Bands.__new__(Bands)
+    vars(bands).update(wavelength=wavelength, fwhm=fwhm, good=good)
+    bands.__post_init__()
+    return bands
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int64, ">f8"])
+def test_numbers_of_any_type_will_do(dtype):
+    bands = unchecked(np.array([665, 842], dtype), np.array([10, 10], dtype), [1, 1])
+    assert (bands.wavelength.dtype, bands.good.dtype) == (np.float64, np.bool_)
+    assert physops.get("ndvi", bands=bands).channels == {"N": 1, "R": 0}
+
+
+def test_a_number_is_needed_for_each_band():
+    with pytest.raises(BandsError, match=r"fwhm of \(1,\) and good of \(2,\); give one number a b"):
+        unchecked([665.0, 842.0], [10.0], [True, True])

@@ -71,7 +71,7 @@ def test_what_is_no_formula_is_refused(text, fault):
         parse(text)
 
 
-def test_a_functions_name_is_no_operand():
-    assert names(parse("log(1 / R1510) + kernel(N, R) + max(A, B, G)")) == (
-        *("A", "B", "G", "N", "R", "R1510"),
+def test_a_functions_name_is_no_operand_but_a_kernel_has_a_width():
+    assert names(parse("log(1 / R1510) + kernel (N, R) + max(A, B, G)")) == (
+        *("A", "B", "G", "N", "R", "R1510", "sigma"),
     )
