@@ -165,6 +165,9 @@ def prepare(
             raise UnknownConstantError(constant, known)
     for spec in cards.values():
         _check_bands(spec, bands, scene, sensor)
+    if cards and constants:  # which may turn a ratio into what needs reflectance
+        given = physops.indices(list(cards), bands=bands, **constants)
+        cards = dict(zip(cards, given.specs, strict=True))
     plugins = {name: built(name, bands) for name in names if name not in cards}
     for operator in plugins.values():
         _check_kind(operator.spec)

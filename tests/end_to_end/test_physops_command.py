@@ -438,3 +438,13 @@ def test_an_operator_of_others_that_fails_is_refused(physops_command, own, cube,
     assert computed("falling").refused(4, "failed with RuntimeError: no weights")
     assert computed("broken").refused(4, "broken, which a plugin offers, failed with KeyError")
     assert names(tmp_path) == ["scene.tif"]
+
+
+def test_a_constant_may_turn_a_ratio_into_what_needs_reflectance(
+    physops_command, without_wavelengths, tmp_path
+):
+    path, _ = without_wavelengths(("B2", "B4", "B8"), 3)
+    command = [path, "--sensor", "S2A", "--quantity", "dn", "-o", tmp_path / "o.tif"]
+    assert physops_command("compute", "savi2", *command).code == 0
+    changed = physops_command("compute", "savi2", *command, "--overwrite", "--const", "slb=0.1")
+    assert changed.refused(3, "SAVI2 needs reflectance")
