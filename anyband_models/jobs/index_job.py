@@ -19,7 +19,7 @@ from anyband_models.jobs.index_cards import (
 from anyband_models.jobs.scene_bands import image_bands
 from anyband_models.scene.meta import Quantity
 from anyband_models.scene.scene import Scene
-from physops import Bands, Operator, OperatorSpec
+from physops import Bands, Operator, OperatorSpec, indices
 from physops.errors import UnknownConstantError
 from physops.spectral_indices.operands import place_of
 from srf_library import Sensor
@@ -166,7 +166,7 @@ def prepare(
     for spec in cards.values():
         _check_bands(spec, bands, scene, sensor)
     if cards and constants:  # which may turn a ratio into what needs reflectance
-        given = physops.indices(list(cards), bands=bands, **constants)
+        given = indices(list(cards), bands=bands, **constants)
         cards = dict(zip(cards, given.specs, strict=True))
     plugins = {name: built(name, bands) for name in names if name not in cards}
     for operator in plugins.values():
