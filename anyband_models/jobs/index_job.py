@@ -166,7 +166,8 @@ def prepare(
     for spec in cards.values():
         _check_bands(spec, bands, scene, sensor)
     if cards and constants:  # which may turn a ratio into what needs reflectance
-        given = indices(list(cards), bands=bands, **constants)
+        own_constants: dict[str, Any] = dict(constants)
+        given = indices(list(cards), bands=bands, **own_constants)
         cards = dict(zip(cards, given.specs, strict=True))
     plugins = {name: built(name, bands) for name in names if name not in cards}
     for operator in plugins.values():
