@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Real
 from torch import Tensor
 
+from physops.autocast import full_precision
 from physops.bands import Bands, image_bands
 from physops.errors import BandCountError, DimensionError, NoPixelsError, NotFloatingError
 from physops.operator import Operator, OperatorSpec, band_axis
@@ -72,7 +73,8 @@ def band_correlation(
     weight = known.flatten(start_dim=band_dim % x.ndim + 1).to(values)
     # About each band's mean, for sums of squares lose what they differ by if they are large.
     mean = values.sum(dim=-1, keepdim=True) / weight.sum(dim=-1, keepdim=True).clamp(min=1)
-    return _pairwise((values - mean) * weight, weight, floor).to(x.dtype)
+    with full_precision(x.device):
+        return _pairwise((values - mean) * weight, weight, floor).to(x.dtype)
 
 
 def _pairwise(

@@ -224,13 +224,28 @@ class PairError(PhysopsError, ValueError):
 
 
 class PatchError(PhysopsError, ValueError):
-    """Raised when patches do not fit the image that they are to be cut from."""
+    """Raised when patches do not fit the image that they are to be cut from.
 
-    def __init__(self, size: int, rows: int, columns: int) -> None:
-        super().__init__(
-            f"patches of {size} x {size} pixels do not fit an image of {rows} x {columns}; give a "
-            f"size of at most {min(rows, columns)}"
-        )
+    Args:
+        size: how many rows, and columns, a patch has.
+        rows: how many the image has.
+        columns: the same.
+        corner: where a patch begins that does not fit; None if none would.
+    """
+
+    def __init__(
+        self, size: int, rows: int, columns: int, corner: tuple[int, int] | None = None
+    ) -> None:
+        if corner is None or size > min(rows, columns):
+            super().__init__(
+                f"patches of {size} x {size} pixels do not fit an image of {rows} x {columns}; "
+                f"give a size of at most {min(rows, columns)}"
+            )
+        else:
+            super().__init__(
+                f"a patch of {size} x {size} pixels that begins at {corner} leaves an image of "
+                f"{rows} x {columns}; give corners from (0, 0) to {(rows - size, columns - size)}"
+            )
 
 
 class IndexRangeError(PhysopsError, ValueError):

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from physops.autocast import full_precision
 from physops.distributions.binning import MARGIN, Basis, basis_variance, counts
 from physops.errors import DensityError, NotFloatingError
 
@@ -94,7 +95,8 @@ class SoftHistogram(nn.Module):
             NotFloatingError: if the values are whole numbers.
         """
         counted = self._counts(values, mask)
-        smooth = counted @ self.offsets.exp().to(counted)
+        with full_precision(counted.device):
+            smooth = counted @ self.offsets.exp().to(counted)
         total = smooth.sum(dim=-1, keepdim=True)
         # Both branches of a `where` are differentiated: an empty row must be safe in each.
         return (smooth / torch.where(total > 0, total, 1.0)).reshape(*values.shape[:-1], self.bins)

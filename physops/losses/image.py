@@ -1,5 +1,6 @@
 """The image-level term: an estimate as an operator of physics sees it (AnyBand-Diff, Eq. 8)."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, final
 
@@ -89,7 +90,8 @@ class ImageLoss(nn.Module):
         """
         ours, theirs = known_in_both(estimate, truth, mask)
         apart = self.operator(ours) - self.operator(theirs)
-        apart = apart.reshape(*estimate.shape[:-3], -1)
+        batch = estimate.shape[:-3]
+        apart = apart.reshape(*batch, math.prod(apart.shape[len(batch) :]))
         counts = torch.isfinite(apart)
         total = torch.where(counts, apart, 0.0).square().sum(dim=-1)
         return total / counts.sum(dim=-1).clamp(min=1)

@@ -1,6 +1,7 @@
 """The region-level term: how indices are distributed in patches (AnyBand-Diff, Eq. 7)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral
 from typing import final
 
 import numpy as np
@@ -19,7 +20,7 @@ from physops.distributions import (
 from physops.errors import ParameterError
 from physops.losses.index_ranges import index_ranges
 from physops.losses.pair import known_in_both
-from physops.losses.patches import cut_patches, random_corners
+from physops.losses.patches import cut_inside, random_corners
 from physops.registry import indices
 from srf_library import Sensor, UnknownNameError
 
@@ -102,7 +103,7 @@ class RegionLoss(nn.Module):
     ) -> None:
         super().__init__()
         for name, value in (("patches", patches), ("size", size)):
-            if value < 1:
+            if not isinstance(value, Integral) or value < 1:
                 raise ParameterError(name, value, "a whole number, 1 or more")
         if divergence not in DIVERGENCES:
             raise UnknownNameError("a divergence", divergence, DIVERGENCES)
@@ -191,4 +192,4 @@ class RegionLoss(nn.Module):
         return (maps - low.to(maps)) / width.to(maps)
 
     def _cut(self, maps: Tensor, corners: Tensor) -> Float[Tensor, "*batch index patch value"]:
-        return cut_patches(maps, corners, self.size).flatten(start_dim=-2).transpose(-3, -2)
+        return cut_inside(maps, corners, self.size).flatten(start_dim=-2).transpose(-3, -2)
