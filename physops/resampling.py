@@ -9,7 +9,7 @@ from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.autocast import full_precision
-from physops.bands import Bands
+from physops.bands import Bands, image_bands
 from physops.errors import NotFloatingError
 from physops.operator import Operator, OperatorSpec, band_axis
 from srf_library import Sensor, response_matrix
@@ -148,10 +148,8 @@ def srf(
         )
     if bands is not None and fwhm is not None:
         raise TypeError("get('srf') takes fwhm= beside wavelengths=; bands= have their own widths")
-    if wavelengths is not None:
-        bands = Bands.at(wavelengths, fwhm)
-    assert bands is not None  # one of the two was given
-    return SrfResampling(sensor, bands, method, on_partial)
+    given = Bands.at(wavelengths, fwhm) if wavelengths is not None else bands
+    return SrfResampling(sensor, image_bands(SPEC.name, bands=given), method, on_partial)
 
 
 def _checked_dim(x: Tensor, band_dim: int, bands: int) -> int:

@@ -1,7 +1,6 @@
 """Square pieces of images, at places that a generator draws."""
 
-from numbers import Integral
-
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -32,7 +31,7 @@ def random_corners(
         PatchError: if a patch is larger than the image.
     """
     for name, value in (("count", count), ("size", size)):
-        if not isinstance(value, Integral) or value < 1:
+        if not isinstance(value, int | np.integer) or value < 1:
             raise ParameterError(name, value, "a whole number, 1 or more")
     *batch, _, rows, columns = images.shape
     if size > min(rows, columns):

@@ -1,7 +1,6 @@
 """The region-level term: how indices are distributed in patches (AnyBand-Diff, Eq. 7)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from numbers import Integral
 from typing import final
 
 import numpy as np
@@ -77,7 +76,7 @@ class RegionLoss(nn.Module):
         IndexRangeError: if an index leaves -1 to 1, and no range is given.
         UnknownNameError: if there is no such index or divergence, or a range is for another index.
         DensityError: if a range is empty, or the bandwidth is less than a bin.
-        ParameterError: if there are no patches, or they have no pixels.
+        ParameterError: if there are no patches, or they have no pixels, or an index is there twice.
         TypeError, MissingOperandError: as `physops.indices` does.
 
     Source: AnyBand-Diff, Eq. 7.
@@ -103,7 +102,7 @@ class RegionLoss(nn.Module):
     ) -> None:
         super().__init__()
         for name, value in (("patches", patches), ("size", size)):
-            if not isinstance(value, Integral) or value < 1:
+            if not isinstance(value, int | np.integer) or value < 1:
                 raise ParameterError(name, value, "a whole number, 1 or more")
         if divergence not in DIVERGENCES:
             raise UnknownNameError("a divergence", divergence, DIVERGENCES)

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import physops
-from physops.errors import BrokenLawError, NotFloatingError
+from physops.errors import BrokenLawError, NotFloatingError, ParameterError
 from physops.operator import band_axis
 from physops.testing import LAWS, check_operator
 from physops.testing.case import Case
@@ -402,6 +402,13 @@ def test_the_number_of_bands_must_be_known():
 def test_a_law_that_there_is_not_is_refused():
     with pytest.raises(UnknownNameError, match=r"a law called 'gradients' is not known.*gradient"):
         check_operator(Ratio(), laws=["gradients"])
+
+
+def test_no_laws_at_all_are_refused():
+    with pytest.raises(
+        ParameterError, match=r"laws is \[\]; give a list of names of laws, or leave"
+    ):
+        check_operator(Ratio(), laws=[])
 
 
 TRACED = """
