@@ -99,7 +99,8 @@ class NotBandsError(PhysopsError, TypeError):
     def __init__(self, what: str, got: object) -> None:
         super().__init__(
             f"{what!r} needs bands= as physops.Bands and got a value of type "
-            f"{type(got).__name__}; for band centres pass wavelengths=[...], or bands=physops.Bands.at([...])"
+            f"{type(got).__name__}; for band centres pass wavelengths=[...], or "
+            "bands=physops.Bands.at([...])"
         )
 
 

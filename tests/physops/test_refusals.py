@@ -57,8 +57,8 @@ REFUSALS = {
     "RegionLoss('ndvi', **s2)": ("ParameterError", "names is 'ndvi'; give a list of names"),
     "physops.get('five', **s2)": (
         "NotOperatorError",
-        "what was registered as 'five' needs a physops.Operator and got a value of type int; give one "
-        "that is built, as physops.get makes it",
+        "what was registered as 'five' needs a physops.Operator and got a value of type int; "
+        "give one that is built, as physops.get makes it",
     ),
     "physops.register('mine', 3)": (
         "ParameterError",

@@ -27,5 +27,5 @@ def test_what_may_mean_several_is_answered_with_all_of_them():
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean 'terra_modis'"):
         resolve("tera_modis", KNOWN)
-    with pytest.raises(UnknownNameError, match="did you mean 'L4' or 'L5'"):
-        resolve("L6", {"landsat4_tm": ("L4",), "landsat5_tm": ("L5",), "landsat9_oli2": ()})
+    with pytest.raises(UnknownNameError, match="did you mean 'LT04'"):
+        resolve("LT03", {"landsat4_tm": ("L4", "LT04"), "landsat9_oli2": ()})

@@ -75,7 +75,7 @@ def test_what_is_no_formula_is_refused(text, fault):
         (f"{'log(' * 80}N{')' * 80}", "has brackets more than 60 deep; write it flatter"),
         ("-" * 100 + "N", "has brackets more than 60 deep; write it flatter"),
         ("N + " * 1000 + "N", "is longer than 2000 characters; write it shorter"),
-        ("N^2 / R", r"holds 'N \^ 2'; write \*\* for a power"),
+        ("N^2 + R", r"holds 'N \^ 2 \+ R'; write \*\* for a power"),
     ],
 )
 def test_what_is_not_a_matter_of_grammar_says_what_to_do_instead(text, sentence):
