@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Float
 
-from physops.errors import BandsError, MissingBandError
+from physops.errors import BandsError, MissingBandError, NotBandsError
 from srf_library import Sensor, UnknownNameError, get
 from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
@@ -118,14 +118,18 @@ def image_bands(
 
     Raises:
         TypeError: if they are not given, or given twice.
+        NotBandsError: if ``bands`` are none.
 
     >>> image_bands("ndvi", wavelengths=[0.665, 0.842]).wavelength.tolist()
     [665.0, 842.0]
     """
+    if bands is not None and not isinstance(bands, Bands):
+        raise NotBandsError(what, bands)
     if (bands is None) == (sensor is None and wavelengths is None):
+        twice = "" if bands is None else ", once, and got them twice"
         raise TypeError(
-            f"{what!r} needs the image's bands: either bands=, or sensor= or wavelengths= "
-            "or both of these"
+            f"{what!r} needs the image's bands{twice}: give either bands=, or sensor= or "
+            "wavelengths= or both of these"
         )
     if bands is not None:
         return bands

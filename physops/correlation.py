@@ -8,8 +8,15 @@ import torch
 from jaxtyping import Bool, Float, Real
 from torch import Tensor
 
+from physops.autocast import full_precision
 from physops.bands import Bands, image_bands
-from physops.errors import BandCountError, DimensionError, NoPixelsError, NotFloatingError
+from physops.errors import (
+    DimensionError,
+    NoPixelsError,
+    NotFloatingError,
+    NotTensorError,
+    PriorError,
+)
 from physops.operator import Operator, OperatorSpec, band_axis
 from srf_library import Sensor
 
@@ -48,6 +55,7 @@ def band_correlation(
     Raises:
         DimensionError: if the image has no such dimension.
         NoPixelsError: if it has no dimension of pixels after the bands.
+        NotTensorError: if it is no tensor.
         NotFloatingError: if it holds whole numbers.
 
     Source: AnyBand-Diff, Eq. 6, with the floor and the masks.
@@ -58,6 +66,8 @@ def band_correlation(
             [-1.,  1.,  0.],
             [ 0.,  0.,  0.]])
     """
+    if not isinstance(x, Tensor):
+        raise NotTensorError(type(x))
     if not x.is_floating_point():
         raise NotFloatingError(x.dtype)
     if not -x.ndim <= band_dim < x.ndim:
@@ -72,7 +82,8 @@ def band_correlation(
     weight = known.flatten(start_dim=band_dim % x.ndim + 1).to(values)
     # About each band's mean, for sums of squares lose what they differ by if they are large.
     mean = values.sum(dim=-1, keepdim=True) / weight.sum(dim=-1, keepdim=True).clamp(min=1)
-    return _pairwise((values - mean) * weight, weight, floor).to(x.dtype)
+    with full_precision(x.device):
+        return _pairwise((values - mean) * weight, weight, floor).to(x.dtype)
 
 
 def _pairwise(
@@ -114,14 +125,14 @@ def correlation_loss(
             number of bands, in place of the paper's sum.
 
     Raises:
-        BandCountError: if the prior is one of other bands.
+        PriorError: if the prior is one of other bands.
         DimensionError, NoPixelsError, NotFloatingError: as `band_correlation` does.
 
     Source: AnyBand-Diff, Eq. 6.
     """
     correlation = band_correlation(x, mask, floor=floor, band_dim=band_dim)
     if prior.shape[-2:] != correlation.shape[-2:]:
-        raise BandCountError(prior.shape[-1], correlation.shape[-1], band_dim)
+        raise PriorError(tuple(prior.shape[-2:]), correlation.shape[-1])
     apart = correlation - prior.to(correlation)
     counts = torch.isfinite(apart)
     total = torch.where(counts, apart, 0.0).square().sum(dim=(-2, -1))

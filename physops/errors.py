@@ -50,9 +50,58 @@ class VariantError(PhysopsError, LookupError):
 
     def __init__(self, name: str, variant: str, known: list[str]) -> None:
         offered = (
-            f"choose {' or '.join(map(repr, known))}, or leave it out" if known else "it has none"
+            f"choose {' or '.join(map(repr, known))}, or leave it out"
+            if known
+            else "it has none: leave variant= out"
         )
         super().__init__(f"{name} has no variant {variant!r}; {offered}")
+
+
+class UnknownParameterError(PhysopsError, TypeError):
+    """Raised when an index in another form is given a parameter that this form does not have."""
+
+    def __init__(self, name: str, variant: str, given: Iterable[str]) -> None:
+        super().__init__(
+            f"{name} as variant={variant!r} has no parameter {', '.join(sorted(given))}; leave out "
+            "that, or the variant"
+        )
+
+
+class NotIndexError(PhysopsError, UnknownNameError):
+    """Raised when an index is asked for by the name of an operator that is none."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.near = name, []
+        PhysopsError.__init__(
+            self,
+            f"{name!r} is no index, but {kind}; build it by itself, with physops.get({name!r})",
+        )
+
+
+class NotOperatorError(PhysopsError, TypeError):
+    """Raised when something else stands where an operator must."""
+
+    def __init__(self, what: str, got: object) -> None:
+        shown = (
+            f"the class {got.__name__}"
+            if isinstance(got, type)
+            else f"a value of type {type(got).__name__}"
+        )
+        super().__init__(
+            f"{what} needs a physops.Operator and got {shown}; give one that is built, as "
+            "physops.get makes it"
+        )
+
+
+class NotBandsError(PhysopsError, TypeError):
+    """Raised when something else than `Bands` is given as the bands of an image."""
+
+    def __init__(self, what: str, got: object) -> None:
+        super().__init__(
+            f"{what!r} needs bands= as physops.Bands and got a value of type "
+            f"{type(got).__name__}; for band centres pass wavelengths=[...], or "
+            "bands=physops.Bands.at([...])"
+        )
 
 
 class NameTakenError(PhysopsError, ValueError):
@@ -157,10 +206,10 @@ class NoPixelsError(PhysopsError, ValueError):
 class NotTensorError(PhysopsError, TypeError):
     """Raised when an operator is given something else than a tensor."""
 
-    def __init__(self, got: type) -> None:
+    def __init__(self, got: type, what: str = "the operator", otherwise: str = "") -> None:
         super().__init__(
-            f"the operator needs a torch tensor and got {got.__module__}.{got.__qualname__}; for "
-            "an array pass torch.from_numpy(x)"
+            f"{what} needs a torch tensor and got {got.__module__}.{got.__qualname__}; for "
+            f"an array pass torch.from_numpy(x){otherwise}"
         )
 
 
@@ -177,12 +226,14 @@ class NotFloatingError(PhysopsError, TypeError):
 class FormulaError(PhysopsError, ValueError):
     """Raised when a formula is not of the form that is allowed."""
 
-    def __init__(self, text: str, fault: str) -> None:
+    GRAMMAR = (
+        "write numbers, names of bands and constants, + - * / ** and brackets, and log, exp, sqrt, "
+        "tanh, max, min or kernel"
+    )
+
+    def __init__(self, text: str, fault: str, remedy: str = GRAMMAR) -> None:
         shown = text if len(text) <= 60 else text[:60] + "..."
-        super().__init__(
-            f"the formula {shown!r} {fault}; write numbers, names of bands and constants, + - * / "
-            "** and brackets, and log, exp, sqrt, tanh, max, min or kernel"
-        )
+        super().__init__(f"the formula {shown!r} {fault}; {remedy}")
 
 
 class MissingOperandError(PhysopsError, LookupError):
@@ -222,6 +273,27 @@ class DensityError(PhysopsError, ValueError):
     """Raised when bins, or a bandwidth, cannot make a density."""
 
 
+class PriorError(BandCountError):
+    """Raised when a prior is one of other bands than the image has."""
+
+    def __init__(self, expected: tuple[int, ...], got: int) -> None:
+        PhysopsError.__init__(
+            self,
+            f"the prior has the shape {expected} and the image has {got} bands; give the prior of "
+            f"that image's bands, {got} x {got}",
+        )
+
+
+class MaskError(PhysopsError, TypeError):
+    """Raised when a mask is no tensor of truth values."""
+
+    def __init__(self, got: object) -> None:
+        super().__init__(
+            f"a mask is a tensor of torch.bool, True where a value counts, and this is {got}; make "
+            "it one: torch.as_tensor(mask) != 0"
+        )
+
+
 class PairError(PhysopsError, ValueError):
     """Raised when two images, and a mask, cannot be compared pixel by pixel."""
 
@@ -229,20 +301,37 @@ class PairError(PhysopsError, ValueError):
         self, estimate: tuple[int, ...], truth: tuple[int, ...], mask: tuple[int, ...] | None
     ) -> None:
         masked = "" if mask is None else f" and a mask of shape {mask}"
+        bandless = mask is not None and mask == (*estimate[:-3], *estimate[-2:])
+        fitting = "them: mask[..., None, :, :]" if bandless else "them"
         super().__init__(
             f"an estimate of shape {estimate} is compared with a truth of shape {truth}{masked}; "
-            "give two images (*batch, band, row, col) of one shape, and a mask that fits them"
+            f"give two images (*batch, band, row, col) of one shape, and a mask that fits {fitting}"
         )
 
 
 class PatchError(PhysopsError, ValueError):
-    """Raised when patches do not fit the image that they are to be cut from."""
+    """Raised when patches do not fit the image that they are to be cut from.
 
-    def __init__(self, size: int, rows: int, columns: int) -> None:
-        super().__init__(
-            f"patches of {size} x {size} pixels do not fit an image of {rows} x {columns}; give a "
-            f"size of at most {min(rows, columns)}"
-        )
+    Args:
+        size: how many rows, and columns, a patch has.
+        rows: how many the image has.
+        columns: the same.
+        corner: where a patch begins that does not fit; None if none would.
+    """
+
+    def __init__(
+        self, size: int, rows: int, columns: int, corner: tuple[int, int] | None = None
+    ) -> None:
+        if corner is None or size > min(rows, columns):
+            super().__init__(
+                f"patches of {size} x {size} pixels do not fit an image of {rows} x {columns}; "
+                f"give a size of at most {min(rows, columns)}"
+            )
+        else:
+            super().__init__(
+                f"a patch of {size} x {size} pixels that begins at {corner} leaves an image of "
+                f"{rows} x {columns}; give corners from (0, 0) to {(rows - size, columns - size)}"
+            )
 
 
 class IndexRangeError(PhysopsError, ValueError):

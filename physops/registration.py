@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from physops import built_in
-from physops.errors import NameTakenError
+from physops.errors import NameTakenError, ParameterError
 from physops.operator import Operator, OperatorSpec
 from physops.spectral_indices.card import check_name, index_card
 
@@ -38,7 +38,7 @@ def register(name: str, factory: Factory | None = None, *, overwrite: bool = Fal
 
     Raises:
         NameTakenError: if the name is the library's own in any spelling, or was registered before.
-        ParameterError: if the name has no letter and no digit.
+        ParameterError: if the name has no letter and no digit, or the factory is no function.
 
     >>> from physops import Bands, Operator, get
     >>> @register("my_ndvi")
@@ -51,6 +51,8 @@ def register(name: str, factory: Factory | None = None, *, overwrite: bool = Fal
     if factory is None:
         return lambda decorated: register(name, decorated, overwrite=overwrite)
     check_name(name)
+    if not callable(factory):
+        raise ParameterError("factory", factory, "a function of physops.Bands, or a class")
     _add(name, Registered(factory=factory), overwrite)
     return factory
 
@@ -78,9 +80,10 @@ def register_formula(
 
     Raises:
         FormulaError: if it is no formula, names no band, or what is neither a band nor a constant,
-            or gives a constant the name of a band.
+            or has constants that it does not use, or that have the name of something else.
         NameTakenError: if the name is the library's own in any spelling, or was registered before.
-        ParameterError: if the name has no letter and no digit.
+        ParameterError: if the name has no letter and no digit, there is no reference, or a
+            constant is no finite number.
 
     >>> from physops import get
     >>> own = register_formula("MyMI", "(N - S1) / (N + S1)", reference="our field campaign")

@@ -9,13 +9,19 @@ import numpy as np
 from physops import built_in, discovery
 from physops.bands import Bands, image_bands
 from physops.built_in import KINDS
-from physops.errors import NoCardError, UnknownOperatorError
+from physops.errors import (
+    NoCardError,
+    NotIndexError,
+    NotOperatorError,
+    ParameterError,
+    UnknownOperatorError,
+)
 from physops.operator import Operator, OperatorSpec
 from physops.registration import registered
 from physops.spectral_indices import normalized_difference
 from physops.spectral_indices.operands import missing_operands
 from physops.spectral_indices.spectral_index import SpectralIndex
-from srf_library import AmbiguousNameError, Sensor, UnknownNameError
+from srf_library import AmbiguousNameError, Sensor
 from srf_library.names import folded
 
 
@@ -50,6 +56,8 @@ def get(
         TypeError: if it cannot be told which bands the image has.
         MissingOperandError, MissingBandError: if the image lacks a band that the operator needs.
         ClashingPluginsError, PluginError: if it is another distribution's, and cannot be used.
+        NotOperatorError: if a function that was registered returns something else.
+        ParameterError: if the name is no text.
 
     >>> get("ndwi", sensor="S2A")
     SpectralIndex(NDWI = (G - N) / (G + N); G: 560 nm, N: 833 nm)
@@ -72,7 +80,10 @@ def get(
         return SpectralIndex(card, image, **parameters)
     own = registered().get(id_)
     if own and own.factory:
-        return own.factory(image, **parameters)
+        operator = own.factory(image, **parameters)
+        if not isinstance(operator, Operator):
+            raise NotOperatorError(f"what was registered as {id_!r}", operator)
+        return operator
     return discovery.build(id_, image, **parameters)
 
 
@@ -97,12 +108,15 @@ def indices(
 
     Raises:
         UnknownNameError: if one is not known, or no index.
+        ParameterError: if there is but one, and not in a list, or none.
         AmbiguousNameError, TypeError, MissingOperandError: as `get` does.
 
     >>> import torch
     >>> indices(["ndvi", "evi"], sensor="S2A")(torch.rand(13, 4, 5)).shape
     torch.Size([2, 4, 5])
     """
+    if isinstance(names, str):
+        raise ParameterError("names", names, f"a list of names: [{names!r}]")
     cards = [_index_card(name) for name in names]
     return SpectralIndex(cards, image_bands("indices", sensor, bands, wavelengths), **parameters)
 
@@ -198,6 +212,9 @@ def search(text: str) -> list[str]:
 
 def _resolved(name: str) -> str:
     """Return the operator that a name stands for: as it is written, or spelt a little else."""
+    if not isinstance(name, str):
+        wanted = "a text, such as 'ndvi'; for several indices there is physops.indices(names)"
+        raise ParameterError("name", name, wanted)
     if name in registered():
         return name
     meant = built_in.meant_by(name) or _meant_elsewhere(name)
@@ -233,7 +250,9 @@ def _card(id_: str) -> OperatorSpec | None:
 def _index_card(name: str) -> OperatorSpec:
     card = _card(_resolved(name))
     if card is None or card.kind != "index":
-        raise UnknownNameError("an index", name, list_operators(kind="index"))
+        raise NotIndexError(
+            name, f"an operator of the kind {card.kind!r}" if card else "a function"
+        )
     return card
 
 

@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float, Real
 from torch import Tensor
 
-from physops.bands import Bands
+from physops.autocast import full_precision
+from physops.bands import Bands, image_bands
 from physops.errors import NotFloatingError
 from physops.operator import Operator, OperatorSpec, band_axis
 from srf_library import Sensor, response_matrix
@@ -79,6 +80,10 @@ class SrfResampling(Operator):
             NotFloatingError: if its values are whole numbers.
         """
         dim = _checked_dim(x, band_dim, self.band_count)
+        with full_precision(x.device):
+            return self._blank(self._seen(x, dim), dim)
+
+    def _seen(self, x: Float[Tensor, "..."], dim: int) -> Float[Tensor, "..."]:
         weights = self.weights.to(x.dtype).to(x.device)
         y = _product(weights, x, dim)
         # A missing entry spoils every band, even one that gives it no weight (0 x NaN is NaN), so
@@ -87,7 +92,7 @@ class SrfResampling(Operator):
         if spoiled.any():
             spectra = x.movedim(dim, -1)[spoiled]
             y.movedim(dim, -1)[spoiled] = _mean_of_finite(weights, spectra)
-        return self._blank(y, dim)
+        return y
 
     def adjoint(self, y: Float[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return ``Wᵀ y``, an image of the bands it was built for; bands not covered give nothing.
@@ -99,7 +104,9 @@ class SrfResampling(Operator):
         """
         dim = _checked_dim(y, band_dim, len(self.target))
         lost = torch.tensor(self.lost, dtype=torch.long, device=y.device)
-        return _product(self.weights.to(y.dtype).to(y.device).T, y.index_fill(dim, lost, 0.0), dim)
+        weights = self.weights.to(y.dtype).to(y.device).T
+        with full_precision(y.device):
+            return _product(weights, y.index_fill(dim, lost, 0.0), dim)
 
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
@@ -141,10 +148,8 @@ def srf(
         )
     if bands is not None and fwhm is not None:
         raise TypeError("get('srf') takes fwhm= beside wavelengths=; bands= have their own widths")
-    if wavelengths is not None:
-        bands = Bands.at(wavelengths, fwhm)
-    assert bands is not None  # one of the two was given
-    return SrfResampling(sensor, bands, method, on_partial)
+    given = Bands.at(wavelengths, fwhm) if wavelengths is not None else bands
+    return SrfResampling(sensor, image_bands(SPEC.name, bands=given), method, on_partial)
 
 
 def _checked_dim(x: Tensor, band_dim: int, bands: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from srf_library.errors import AmbiguousNameError, UnknownNameError
+from srf_library.errors import AmbiguousNameError, UnknownNameError, near_names
 
 
 def folded(name: str) -> str:
@@ -27,7 +27,8 @@ def resolve(name: str, known: Mapping[str, tuple[str, ...]]) -> str:
     """
     id_ = match(name, known)
     if id_ is None:
-        raise UnknownNameError("a sensor", name, known)
+        spelt = {*known, *(other for names in known.values() for other in names)}
+        raise UnknownNameError("a sensor", name, spelt if near_names(name, spelt) else known)
     return id_
 
 

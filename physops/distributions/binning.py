@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from physops.autocast import full_precision
+
 Basis = Literal["linear", "bspline3"]
 # A grid has this many nodes beyond each end, so that a value at the end finds all its own.
 MARGIN = 2
@@ -42,7 +44,8 @@ def counts(
         basis: ``"linear"``: over the two nodes beside a value; ``"bspline3"``: over four, with
             two continuous derivatives in the value.
     """
-    result: Tensor = _Counts.apply(place, weight, nodes, basis)  # type: ignore[no-untyped-call]
+    with full_precision(place.device):
+        result: Tensor = _Counts.apply(place, weight, nodes, basis)  # type: ignore[no-untyped-call]
     return result
 
 
@@ -80,7 +83,8 @@ class _Counts(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
         place, weight = ctx.saved_tensors
-        return _slopes(slope, place, ctx.nodes, ctx.basis) * weight, None, None, None
+        with full_precision(slope.device):  # a backward pass may be asked for under autocast, too
+            return _slopes(slope, place, ctx.nodes, ctx.basis) * weight, None, None, None
 
 
 def _slopes(slope: Tensor, place: Tensor, nodes: int, basis: Basis) -> Tensor:

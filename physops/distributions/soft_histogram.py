@@ -3,12 +3,14 @@
 import math
 from typing import final
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from physops.autocast import full_precision
 from physops.distributions.binning import MARGIN, Basis, basis_variance, counts
-from physops.errors import DensityError, NotFloatingError
+from physops.errors import DensityError, NotFloatingError, NotTensorError
 
 # A bandwidth of less lets the grid show through [spacings].
 NARROWEST = 1.0
@@ -60,8 +62,8 @@ class SoftHistogram(nn.Module):
         super().__init__()
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise DensityError(f"the range runs from {low:g} to {high:g}; give low < high")
-        if bins < 2:
-            raise DensityError(f"there are {bins} bins; give two or more")
+        if not isinstance(bins, int | np.integer) or bins < 2:
+            raise DensityError(f"there are {bins} bins; give a whole number, two or more")
         if basis not in ("linear", "bspline3"):
             raise DensityError(f"the basis is {basis!r}; choose 'linear' or 'bspline3'")
         self.low, self.high, self.bins, self.basis = low, high, bins, basis
@@ -91,10 +93,12 @@ class SoftHistogram(nn.Module):
             mask: True where a value counts.
 
         Raises:
+            NotTensorError: if the values are no tensor.
             NotFloatingError: if the values are whole numbers.
         """
         counted = self._counts(values, mask)
-        smooth = counted @ self.offsets.exp().to(counted)
+        with full_precision(counted.device):
+            smooth = counted @ self.offsets.exp().to(counted)
         total = smooth.sum(dim=-1, keepdim=True)
         # Both branches of a `where` are differentiated: an empty row must be safe in each.
         return (smooth / torch.where(total > 0, total, 1.0)).reshape(*values.shape[:-1], self.bins)
@@ -133,6 +137,8 @@ class SoftHistogram(nn.Module):
         return outside.sum(dim=-1) / finite.sum(dim=-1).clamp(min=1)
 
     def _counts(self, values: Tensor, mask: Tensor | None) -> Float[Tensor, "row node"]:
+        if not isinstance(values, Tensor):
+            raise NotTensorError(type(values), "the histogram")
         if not values.is_floating_point():
             raise NotFloatingError(values.dtype)
         rows = values.reshape(math.prod(values.shape[:-1]), values.shape[-1])

@@ -1,6 +1,7 @@
 """The image-level term: an estimate as an operator of physics sees it (AnyBand-Diff, Eq. 8)."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 import numpy as np
@@ -9,9 +10,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from physops.bands import Bands
+from physops.errors import NoCardError, NotOperatorError
 from physops.losses.pair import known_in_both
 from physops.operator import Operator
-from physops.registry import get
+from physops.registry import get, spec
 from srf_library import Sensor
 
 
@@ -31,10 +33,12 @@ class ImageLoss(nn.Module):
         sensor: as in `physops.get`, for an operator given by name.
         bands: the same.
         wavelengths: the same.
-        parameters: the same.
+        parameters: the same. Whether values can be reflectance is not checked for an index, unless
+            ``check=True``, for an estimate may be anything while a model learns.
 
     Raises:
         TypeError: if an operator is given and then anything else.
+        NotOperatorError: if it is neither a name nor an operator.
         UnknownNameError, MissingOperandError, ...: as `physops.get` does.
 
     Source: AnyBand-Diff, Eq. 8 and A.1 (frozen operators).
@@ -56,7 +60,9 @@ class ImageLoss(nn.Module):
         super().__init__()
         given = {"sensor": sensor, "bands": bands, "wavelengths": wavelengths, **parameters}
         if isinstance(operator, str):
-            operator = get(operator, **given)
+            operator = get(operator, **{**_unchecked(operator, parameters), **given})
+        elif not isinstance(operator, Operator):
+            raise NotOperatorError("ImageLoss", operator)
         elif more := [name for name, value in given.items() if value is not None]:
             raise TypeError(
                 f"ImageLoss got an operator, which has its own bands and parameters, and "
@@ -89,7 +95,17 @@ class ImageLoss(nn.Module):
         """
         ours, theirs = known_in_both(estimate, truth, mask)
         apart = self.operator(ours) - self.operator(theirs)
-        apart = apart.reshape(*estimate.shape[:-3], -1)
+        batch = estimate.shape[:-3]
+        apart = apart.reshape(*batch, math.prod(apart.shape[len(batch) :]))
         counts = torch.isfinite(apart)
         total = torch.where(counts, apart, 0.0).square().sum(dim=-1)
         return total / counts.sum(dim=-1).clamp(min=1)
+
+
+def _unchecked(name: str, parameters: Mapping[str, object]) -> dict[str, bool]:
+    """Return what keeps an index from refusing what cannot be reflectance."""
+    try:
+        kind = spec(name).kind
+    except NoCardError:
+        return {}
+    return {"check": False} if kind == "index" and "variant" not in parameters else {}

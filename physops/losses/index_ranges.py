@@ -1,10 +1,11 @@
 """Where the values of an index lie."""
 
+import math
 from collections.abc import Mapping
 
 import torch
 
-from physops.errors import DensityError, IndexRangeError
+from physops.errors import DensityError, IndexRangeError, ParameterError
 from physops.spectral_indices.spectral_index import SpectralIndex
 from srf_library import UnknownNameError
 from srf_library.names import match
@@ -29,7 +30,8 @@ def index_ranges(
     Raises:
         IndexRangeError: if an index leaves -1 to 1, and no range is given.
         UnknownNameError: if a range is given for an index that is not among them.
-        DensityError: if a range is empty.
+        DensityError: if a range is empty, or is none.
+        ParameterError: if an index is there twice.
 
     >>> import physops
     >>> index_ranges(physops.indices(["ndvi", "evi"], sensor="S2A"), {"evi": (-1, 2)})
@@ -37,17 +39,29 @@ def index_ranges(
     """
     known = {spec.name: () for spec in indices.specs}
     named: dict[str, tuple[float, float]] = {}
-    for name, (low, high) in given.items():
+    if len(known) < len(indices.specs):
+        twice = [spec.name for spec in indices.specs]
+        raise ParameterError("names", twice, "each index once")
+    for name, ends in given.items():
         found = match(name, known)
         if found is None:
             raise UnknownNameError("an index of this loss", name, known)
-        if not low < high:
-            raise DensityError(f"the range of {found} is {low:g} to {high:g}; give low < high")
-        named[found] = (float(low), float(high))
+        named[found] = _checked(found, ends)
     for name in _leaving(indices):
         if name not in named:
             raise IndexRangeError(name)
     return {name: named.get(name, USUAL) for name in known}
+
+
+def _checked(name: str, ends: object) -> tuple[float, float]:
+    match ends:
+        case (int() | float() as low, int() | float() as high):
+            if not -math.inf < low < high < math.inf:
+                raise DensityError(
+                    f"the range of {name} is {low:g} to {high:g}; give low < high, both finite"
+                )
+            return float(low), float(high)
+    raise DensityError(f"the range of {name} is {ends!r}; give two numbers, (low, high)")
 
 
 def _leaving(indices: SpectralIndex) -> list[str]:

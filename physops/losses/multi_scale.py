@@ -44,7 +44,8 @@ class MultiScaleLoss(nn.Module):
         image_weight: lambda_img.
 
     Raises:
-        ParameterError: if there is no term, or a weight is negative or not finite.
+        ParameterError: if there is no term, one is something else, or a weight is negative or not
+            finite.
 
     Source: AnyBand-Diff, Eq. 5.
 
@@ -70,6 +71,10 @@ class MultiScaleLoss(nn.Module):
         for name, weight in self.weights.items():
             if not 0 <= weight < math.inf:
                 raise ParameterError(f"{name}_weight", weight, "a number, 0 or more")
+        kinds = {"pixel": PixelLoss, "region": RegionLoss, "image": ImageLoss}
+        for name, term in (("pixel", pixel), ("region", region), ("image", image)):
+            if term is not None and not isinstance(term, kinds[name]):
+                raise ParameterError(name, term, f"a physops.losses.{kinds[name].__name__}")
         if pixel is None and region is None and image is None:
             raise ParameterError("pixel, region, image", None, "one of the terms, or more")
 

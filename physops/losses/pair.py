@@ -5,7 +5,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from physops.errors import NotFloatingError, PairError
+from physops.errors import MaskError, NotFloatingError, NotTensorError, PairError
 
 
 def check_pair(estimate: Tensor, truth: Tensor, mask: Tensor | None) -> None:
@@ -13,11 +13,17 @@ def check_pair(estimate: Tensor, truth: Tensor, mask: Tensor | None) -> None:
 
     Raises:
         PairError: if the shapes do not fit.
-        NotFloatingError: if one of the images holds whole numbers.
+        NotTensorError: if one of the images is no tensor.
+        NotFloatingError: if one of them holds whole numbers.
+        MaskError: if the mask is no tensor of truth values.
     """
     for image in (estimate, truth):
+        if not isinstance(image, Tensor):
+            raise NotTensorError(type(image), "the loss")
         if not image.is_floating_point():
             raise NotFloatingError(image.dtype)
+    if mask is not None and not (isinstance(mask, Tensor) and mask.dtype == torch.bool):
+        raise MaskError(mask.dtype if isinstance(mask, Tensor) else type(mask))
     shape, hidden = tuple(estimate.shape), None if mask is None else tuple(mask.shape)
     fits = shape == tuple(truth.shape) and len(shape) >= 3
     if not fits or (hidden is not None and not _broadcasts(hidden, shape)):
@@ -37,7 +43,7 @@ def known_in_both(
         mask: True where a value counts, broadcast to the images.
 
     Raises:
-        PairError, NotFloatingError: as `check_pair` does.
+        PairError, NotTensorError, NotFloatingError, MaskError: as `check_pair` does.
     """
     check_pair(estimate, truth, mask)
     known = torch.isfinite(estimate) & torch.isfinite(truth)

@@ -1,5 +1,6 @@
 """Square pieces of images, at places that a generator draws."""
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -30,7 +31,7 @@ def random_corners(
         PatchError: if a patch is larger than the image.
     """
     for name, value in (("count", count), ("size", size)):
-        if value < 1:
+        if not isinstance(value, int | np.integer) or value < 1:
             raise ParameterError(name, value, "a whole number, 1 or more")
     *batch, _, rows, columns = images.shape
     if size > min(rows, columns):
@@ -54,15 +55,31 @@ def cut_patches(
             an estimate, or maps of an index.
         size: how many rows, and columns, a patch has.
 
+    Raises:
+        PatchError: if a patch leaves its image.
+
     >>> x = torch.arange(12.0).reshape(1, 3, 4)
     >>> cut_patches(x, torch.tensor([[1, 2]]), 2)
     tensor([[[[ 6.,  7.],
               [10., 11.]]]])
     """
+    rows, columns = images.shape[-2:]
+    last = corners.new_tensor([rows - size, columns - size])
+    outside = ((corners < 0) | (corners > last)).any(dim=-1)
+    if outside.any():
+        row, column = corners[outside][0].tolist()
+        raise PatchError(size, rows, columns, (row, column))
+    return cut_inside(images, corners, size)
+
+
+def cut_inside(
+    images: Float[Tensor, "*batch band row col"], corners: Int[Tensor, "*batch patch 2"], size: int
+) -> Float[Tensor, "*batch patch band {size} {size}"]:
+    """Do the same for corners that are known to fit, without a look at them."""
     *batch, bands, rows, columns = images.shape
     steps = torch.arange(size, device=images.device)
     row, column = (corners[..., None] + steps).unbind(dim=-2)
     place = (row[..., :, None] * columns + column[..., None, :]).flatten(start_dim=-3)
     every_band = place[..., None, :].expand(*batch, bands, -1)
     cut = images.reshape(*batch, bands, rows * columns).gather(-1, every_band)
-    return cut.reshape(*batch, bands, -1, size, size).movedim(-4, -3)
+    return cut.reshape(*batch, bands, corners.shape[-2], size, size).movedim(-4, -3)

@@ -6,6 +6,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from physops.correlation import FLOOR, band_correlation, correlation_loss
+from physops.errors import NotTensorError
 from physops.losses.pair import check_pair, known_in_both
 
 
@@ -23,6 +24,9 @@ class PixelLoss(nn.Module):
         per_pair: whether to take the mean over the pairs of bands. The sum, which is the paper's,
             grows with the square of the number of bands: use the mean where that varies.
 
+    Raises:
+        NotTensorError: if the prior is no tensor.
+
     Source: AnyBand-Diff, Eq. 6.
     """
 
@@ -36,6 +40,9 @@ class PixelLoss(nn.Module):
         per_pair: bool = False,
     ) -> None:
         super().__init__()
+        if prior is not None and not isinstance(prior, Tensor):
+            by_name = ", for a name physops.priors.library_prior(name, sensor=...)"
+            raise NotTensorError(type(prior), "the prior", by_name)
         self.floor, self.per_pair = floor, per_pair
         self.register_buffer("prior", prior, persistent=False)
 
@@ -53,7 +60,7 @@ class PixelLoss(nn.Module):
             mask: True where a value counts, broadcast to the images.
 
         Raises:
-            BandCountError: if the prior is one of other bands.
+            PriorError: if the prior is one of other bands.
             PairError: if the shapes do not fit.
             NotFloatingError: if one of the images holds whole numbers.
         """

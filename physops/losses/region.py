@@ -19,7 +19,7 @@ from physops.distributions import (
 from physops.errors import ParameterError
 from physops.losses.index_ranges import index_ranges
 from physops.losses.pair import known_in_both
-from physops.losses.patches import cut_patches, random_corners
+from physops.losses.patches import cut_inside, random_corners
 from physops.registry import indices
 from srf_library import Sensor, UnknownNameError
 
@@ -76,7 +76,7 @@ class RegionLoss(nn.Module):
         IndexRangeError: if an index leaves -1 to 1, and no range is given.
         UnknownNameError: if there is no such index or divergence, or a range is for another index.
         DensityError: if a range is empty, or the bandwidth is less than a bin.
-        ParameterError: if there are no patches, or they have no pixels.
+        ParameterError: if there are no patches, or they have no pixels, or an index is there twice.
         TypeError, MissingOperandError: as `physops.indices` does.
 
     Source: AnyBand-Diff, Eq. 7.
@@ -102,7 +102,7 @@ class RegionLoss(nn.Module):
     ) -> None:
         super().__init__()
         for name, value in (("patches", patches), ("size", size)):
-            if value < 1:
+            if not isinstance(value, int | np.integer) or value < 1:
                 raise ParameterError(name, value, "a whole number, 1 or more")
         if divergence not in DIVERGENCES:
             raise UnknownNameError("a divergence", divergence, DIVERGENCES)
@@ -191,4 +191,4 @@ class RegionLoss(nn.Module):
         return (maps - low.to(maps)) / width.to(maps)
 
     def _cut(self, maps: Tensor, corners: Tensor) -> Float[Tensor, "*batch index patch value"]:
-        return cut_patches(maps, corners, self.size).flatten(start_dim=-2).transpose(-3, -2)
+        return cut_inside(maps, corners, self.size).flatten(start_dim=-2).transpose(-3, -2)

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from physops.bands import Bands, image_bands
 from physops.correlation import FLOOR
-from srf_library import Band, Sensor, response_matrix
+from srf_library import Band, Sensor, UnknownNameError, response_matrix
 from srf_library import get as get_sensor
-from srf_library.names import resolve
+from srf_library.names import match
 
 # The width of a band whose own is not known [nm]: that of the channels of the library.
 WIDTH = 10.0
@@ -86,7 +86,10 @@ def library_prior(
     >>> round(prior[red, nir].item(), 1), round(prior[red, swir].item(), 1)
     (0.4, 0.7)
     """
-    covariance = _covariance(resolve(name, dict.fromkeys(_records(), ())))
+    known = match(name, dict.fromkeys(_records(), ()))
+    if known is None:
+        raise UnknownNameError("a prior", name, _records())
+    covariance = _covariance(known)
     seen, good = _seen_by(sensor, bands, wavelengths)
     matrix = response_matrix(seen, covariance.wavelength)
     joint = matrix.weights @ covariance.values @ matrix.weights.T

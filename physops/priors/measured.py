@@ -4,7 +4,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from physops.correlation import FLOOR, band_correlation
-from physops.errors import DimensionError
+from physops.errors import DimensionError, NotTensorError
 
 
 def correlation_prior(
@@ -25,6 +25,7 @@ def correlation_prior(
 
     Raises:
         DimensionError: if the data have no such dimension, or no other.
+        NotTensorError: if they are no tensor.
         NotFloatingError: if they hold whole numbers.
 
     >>> import torch
@@ -32,6 +33,8 @@ def correlation_prior(
     tensor([[ 1., -1.],
             [-1.,  1.]])
     """
+    if not isinstance(data, Tensor):
+        raise NotTensorError(type(data), "the prior")
     if data.ndim < 2 or not -data.ndim <= band_dim < data.ndim:
         raise DimensionError(tuple(data.shape), band_dim)
     rows = data.detach().movedim(band_dim, 0).flatten(start_dim=1)

@@ -55,7 +55,7 @@ def parse(text: str) -> Expression:
     ('B', 'L', 'N', 'R', 'g')
     """
     if len(text) > LONGEST:
-        raise FormulaError(text, f"is longer than {LONGEST} characters")
+        raise FormulaError(text, f"is longer than {LONGEST} characters", "write it shorter")
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
@@ -65,7 +65,7 @@ def parse(text: str) -> Expression:
 
 def _expression(node: ast.expr, text: str, depth: int) -> Expression:
     if depth > DEEPEST:
-        raise FormulaError(text, f"has brackets more than {DEEPEST} deep")
+        raise FormulaError(text, f"has brackets more than {DEEPEST} deep", "write it flatter")
 
     def inner(part: ast.expr) -> Expression:
         return _expression(part, text, depth + 1)
@@ -82,7 +82,10 @@ def _expression(node: ast.expr, text: str, depth: int) -> Expression:
         case ast.UnaryOp(op=ast.UAdd(), operand=operand):
             return inner(operand)
         case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _SIGNS:
-            return _simplified(_SIGNS[type(sign)], (inner(left), inner(right)))
+            folded = _simplified(_SIGNS[type(sign)], (inner(left), inner(right)))
+            return Number(_number(folded.value, text)) if isinstance(folded, Number) else folded
+        case ast.BinOp(op=ast.BitXor()):
+            raise FormulaError(text, f"holds {_shown(node)!r}", "write ** for a power")
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             count = FUNCTIONS[name]
             if count not in (None, len(arguments)) or not arguments:
@@ -105,7 +108,7 @@ def _number(value: float, text: str) -> float:
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise FormulaError(text, "holds a number that is too large")
+        raise FormulaError(text, "holds a number that is too large", "write a smaller one")
     return number
 
 

@@ -1,7 +1,6 @@
 """The normalized difference of two bands, in the form that the paper trains with."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import final
 
 import torch
@@ -9,7 +8,7 @@ from jaxtyping import Float, Real
 from torch import Tensor
 
 from physops.bands import Bands
-from physops.errors import NotFloatingError, VariantError
+from physops.errors import NotFloatingError, UnknownParameterError, VariantError
 from physops.operator import Operator, OperatorSpec, band_axis
 
 EPSILON = 1e-6
@@ -42,13 +41,21 @@ SPECS = {
 def variant(name: str, form: str) -> Callable[..., "NormalizedDifference"]:
     """Return what builds an index in another form than the catalogue's, of the image's bands.
 
+    It raises an UnknownParameterError if it is given anything besides.
+
     Raises:
         VariantError: if the index has no such form.
     """
     key = name.casefold()
     if form != VARIANT or key not in SPECS:
         raise VariantError(name, form, [VARIANT] if key in SPECS else [])
-    return partial(NormalizedDifference, SPECS[key])
+
+    def build(bands: Bands, **parameters: object) -> NormalizedDifference:
+        if parameters:
+            raise UnknownParameterError(name, form, parameters)
+        return NormalizedDifference(SPECS[key], bands)
+
+    return build
 
 
 @final
@@ -74,6 +81,7 @@ class NormalizedDifference(Operator):
         super().__init__()
         self.spec, self.band_count = spec, len(bands)
         self.first, self.second = (bands.channel(name) for name in spec.operands)
+        self.wavelengths = tuple(float(bands.wavelength[n]) for n in (self.first, self.second))
 
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the index of an image ``(*batch, band, *space)``, without its band axis.
@@ -95,3 +103,9 @@ class NormalizedDifference(Operator):
         difference = torch.where(valid, a, zero) - torch.where(valid, b, zero)
         ratio = (difference + EPSILON) / safe
         return torch.where(valid, ratio, torch.full_like(ratio, torch.nan))
+
+    def extra_repr(self) -> str:
+        """Return what `repr` shows between the brackets."""
+        placed = zip(self.spec.operands, self.wavelengths, strict=True)
+        bands = ", ".join(f"{name}: {nm:.0f} nm" for name, nm in placed)
+        return f"{self.spec.name} = {self.spec.formula}; {bands}"

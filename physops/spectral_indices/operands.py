@@ -80,20 +80,25 @@ def operands_of(formula: str) -> tuple[str, ...]:
 
 
 @cache
+def needed_names(formula: str) -> frozenset[str]:
+    """Return all names that a formula needs a value for: bands, and constants."""
+    return frozenset(names(parse(formula)))
+
+
+@cache
 def check_names(formula: str, constants: frozenset[str]) -> None:
     """Refuse a formula that names what is neither a band nor one of its constants, or no band.
 
     Raises:
         FormulaError: if it does.
     """
+    letters = f"bands are {', '.join(RANGES)}, or R531 for the one at 531 nm"
     if not operands_of(formula):
-        raise FormulaError(formula, "names no band")
-    unknown = sorted(
-        name for name in set(names(parse(formula))) - constants if not is_operand(name)
-    )
+        raise FormulaError(formula, "names no band", letters)
+    unknown = sorted(name for name in needed_names(formula) - constants if not is_operand(name))
     if unknown:
         fault = f"names {unknown[0]}, which is neither a band nor one of its constants"
-        raise FormulaError(formula, fault)
+        raise FormulaError(formula, fault, f"{letters}; a constant needs its value")
 
 
 def reflects(name: str) -> bool:

@@ -15,6 +15,8 @@ from physops.operator import Operator
 SHORT = (torch.float16, torch.bfloat16)
 # Rounding in double precision, through formulas that enlarge it near their poles.
 CLOSE = {"rtol": 1e-7, "atol": 1e-9}
+# Darker and brighter than all that `Case.image` and `Case.row` hold.
+ENDS = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,19 @@ class Case:
 
     @cached_property
     def unused(self) -> list[int]:
-        """The bands that it does not depend on."""
-        return sorted(set(range(self.bands)) - set(self.used))
+        """The bands that it does not depend on, nor if they are the darkest or brightest of all.
+
+        A maximum over many bands may have been that of others in each of the pixels tried.
+        """
+        others = sorted(set(range(self.bands)) - set(self.used))
+        return [band for band in others if not self._counts_at_an_end(band)]
+
+    def _counts_at_an_end(self, band: int) -> bool:
+        base = self.row(16)[0]
+        x = base.expand(1 + len(ENDS), *base.shape).clone()
+        x[1:, band] = torch.tensor(ENDS, dtype=x.dtype, device=x.device)[:, None, None]
+        y = torch.nan_to_num(self.exact(x), 0.0, 0.0, 0.0).detach()
+        return bool((y[1:] != y[:1]).any())
 
 
 def same(

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from physops.bands import Bands
-from physops.errors import BrokenLawError
+from physops.errors import BrokenLawError, NotOperatorError, ParameterError
 from physops.operator import Operator
 from physops.testing.case import Case
 from physops.testing.laws import LAWS, TRACED
@@ -59,6 +59,8 @@ def check_operator(
         BrokenLawError: an `AssertionError` that names the operator, each law that it breaks, what
             was tried and came out, and the call that tries it again.
         UnknownNameError: if there is no such law.
+        ParameterError: if ``laws`` is empty, or a text.
+        NotOperatorError: if it is no operator.
         TypeError: if it cannot be told how many bands its images have.
 
     >>> import physops
@@ -69,6 +71,10 @@ def check_operator(
     physops.errors.BrokenLawError: NDVI (SpectralIndex) breaks the law of operators ...
     """
     known = {**LAWS, **TRACED}
+    if not isinstance(op, Operator):
+        raise NotOperatorError("check_operator", op)
+    if laws is not None and (isinstance(laws, str) or not laws):
+        raise ParameterError("laws", laws, "a list of names of laws, or leave it out for all")
     for name in laws or ():
         if name not in known:
             raise UnknownNameError("a law", name, known)

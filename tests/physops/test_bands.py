@@ -59,8 +59,10 @@ def test_an_images_bands_are_given_in_one_of_three_ways():
     assert len(image_bands("it", sensor="S2A")) == 13
     two = srf_library.get("S2A").select(["B3", "B4"])
     assert image_bands("it", two, wavelengths=[560.0, 665.5]).wavelength[1] == pytest.approx(665.5)
-    for given in ({}, {"bands": bands, "sensor": "S2A"}, {"bands": bands, "wavelengths": [500]}):
-        with pytest.raises(TypeError, match="'it' needs the image's bands: either bands=, or"):
+    with pytest.raises(TypeError, match="'it' needs the image's bands: give either bands=, or"):
+        image_bands("it")
+    for given in ({"bands": bands, "sensor": "S2A"}, {"bands": bands, "wavelengths": [500]}):
+        with pytest.raises(TypeError, match=r"'it' needs .* bands, once, and got them twice: give"):
             image_bands("it", **given)
 
 

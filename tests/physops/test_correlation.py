@@ -143,7 +143,9 @@ def test_bands_without_pixels_are_refused(band_dim):
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(BandCountError, match="built for 4 bands and got 3"):
+    with pytest.raises(
+        BandCountError, match=r"the prior has the shape \(4, 4\) and the image has 3 bands"
+    ):
         correlation_loss(image(0, 3, 4, 4), torch.eye(4))
     with pytest.raises(NotFloatingError, match=r"got torch\.int64"):
         band_correlation.__wrapped__(torch.ones(3, 4, 4, dtype=torch.int64))

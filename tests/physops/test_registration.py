@@ -1,3 +1,6 @@
+import inspect
+import math
+
 import pytest
 import torch
 
@@ -9,6 +12,8 @@ from physops.errors import (
     ParameterError,
     UnknownOperatorError,
 )
+from physops.spectral_indices.card import RESERVED
+from physops.spectral_indices.spectral_index import SpectralIndex
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +104,51 @@ def test_what_is_no_formula_is_not_registered():
         physops.register_formula("mine", "N + q", reference="-")
     with pytest.raises(FormulaError, match="has a constant N, which stands for a band"):
         physops.register_formula("mine", "N + R", constants={"N": 1.0}, reference="-")
-    with pytest.raises(FormulaError, match="names no band; write numbers, names of"):
+    with pytest.raises(FormulaError, match=r"names no band; bands are A, B, G1, G, .* or R531 for"):
         physops.register_formula("mine", "c / 2", constants={"c": 1.0}, reference="-")
     assert "mine" not in physops.list()
+
+
+@pytest.mark.parametrize(
+    ("formula", "given", "sentence"),
+    [
+        ("N + q", {}, "names q, which is neither a band nor one of its constants; bands are A, B,"),
+        ("fill * N", {"fill": 1.0}, "has a constant fill, which is a parameter of every index; gi"),
+        ("log * N", {"log": 1.0}, "has a constant log, which is a function; give that constant an"),
+        (
+            "N * L",
+            {"L": 1.0, "M": 1.0},
+            "has no constant M, and a value is given for it; use it in",
+        ),
+        ("N * L", {"L": math.nan}, "the constant L is nan; give a finite number"),
+        ("N * (1e308 * 10)", {}, "holds a number that is too large; write a smaller one"),
+        ("N ^ 2", {}, "holds 'N ^ 2'; write ** for a power"),
+    ],
+)
+def test_constants_that_nobody_could_give_and_slips_of_the_pen_are_refused(
+    formula, given, sentence
+):
+    with pytest.raises((FormulaError, ParameterError)) as refusal:
+        physops.register_formula("mine", formula, constants=given, reference="-")
+    assert sentence in str(refusal.value)
+    assert "mine" not in physops.list()
+
+
+def test_the_names_that_no_constant_can_have_are_those_of_the_parameters():
+    taken = {*inspect.signature(physops.get).parameters}
+    taken |= {*inspect.signature(physops.indices).parameters}
+    taken |= {*inspect.signature(SpectralIndex).parameters}
+    assert taken - {"parameters", "constants"} == RESERVED
+
+
+def test_a_constant_of_a_kernel_is_one_of_the_formula():
+    card = physops.register_formula("mine", "kernel(N, R)", constants={"sigma": 0.5}, reference="-")
+    assert card.constants == {"sigma": 0.5}
+
+
+def test_a_formula_without_a_reference_is_refused():
+    with pytest.raises(ParameterError, match="reference is ''; give the reference, as a text"):
+        physops.register_formula("mine", "N", reference="")
 
 
 @pytest.mark.parametrize("name", ["", "-", " "])

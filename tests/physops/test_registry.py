@@ -98,6 +98,15 @@ def test_the_list_tells_what_can_be_computed():
         assert physops.get(name, **spectrometer)(image).shape == (1, 2, 2)
 
 
+def test_what_is_no_index_says_what_it_is():
+    with pytest.raises(UnknownNameError) as refusal:
+        physops.indices(["ndvi", "srf"], sensor="S2A")
+    assert str(refusal.value) == (
+        "'srf' is no index, but an operator of the kind 'resampling'; build it by itself, with "
+        "physops.get('srf')"
+    )
+
+
 def test_search_finds_words_of_the_card():
     assert "AWEIsh" in physops.search("water extraction")
     assert "SAVI" in physops.search("0034-4257(88)90106")

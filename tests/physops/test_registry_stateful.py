@@ -54,7 +54,8 @@ class Registry(RuleBasedStateMachine):
 
     @rule(name=NAMES, formula=FORMULAS, overwrite=st.booleans())
     def register_formula(self, name, formula, overwrite):
-        given = {"reference": "-", "constants": {"c": 2.0}, "overwrite": overwrite}
+        given = {"reference": "-", "overwrite": overwrite}
+        given |= {"constants": {"c": 2.0}} if "c" in formula else {}
         if name in self.registered and not overwrite:
             with pytest.raises(NameTakenError, match="registered already"):
                 physops.register_formula(name, formula, **given)

@@ -51,5 +51,5 @@ def test_what_cannot_be_is_refused():
         ValidRange()(torch.zeros(2, 2, 2, dtype=torch.int16))
     with pytest.raises(DimensionError):
         ValidRange()(torch.zeros(2))
-    with pytest.raises(TypeError, match="'valid_range' needs the image's bands: either bands="):
+    with pytest.raises(TypeError, match="'valid_range' needs the image's bands, once, and got"):
         valid_range(sensor="S2A", bands=Bands.of("S2A"))

@@ -27,3 +27,5 @@ def test_what_may_mean_several_is_answered_with_all_of_them():
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UnknownNameError, match="did you mean 'terra_modis'"):
         resolve("tera_modis", KNOWN)
+    with pytest.raises(UnknownNameError, match="did you mean 'LT04'"):
+        resolve("LT03", {"landsat4_tm": ("L4", "LT04"), "landsat9_oli2": ()})

@@ -18,7 +18,7 @@ from physops.testing.laws.arrays import (
 from physops.testing.laws.derivatives import derivatives, gradient, graph
 from physops.testing.laws.missing import no_data, unused_bands
 from physops.testing.laws.objects import card, copies
-from physops.testing.laws.scaling import degree, digital_numbers, precision
+from physops.testing.laws.scaling import autocast, degree, digital_numbers, precision
 from physops.testing.laws.tracing import compiled, mapped
 
 LAWS: Mapping[str, Callable[[Case], None]] = {
@@ -40,6 +40,7 @@ LAWS: Mapping[str, Callable[[Case], None]] = {
     "graph": graph,
     "copies": copies,
     "precision": precision,
+    "autocast": autocast,
     "degree": degree,
     "digital_numbers": digital_numbers,
 }

@@ -27,6 +27,20 @@ def precision(case: Case) -> None:
         nowhere(steady & ~(off <= allowed), got, exact, f"in {dtype}")
 
 
+def autocast(case: Case) -> None:
+    """Under `torch.autocast` it gives what it gives without: its digits, and its dtype.
+
+    An operator with layers that are to be computed in half precision is not held to it: leave it
+    out of ``laws``.
+    """
+    x, op = case.image(2, dtype=torch.float32), case.within(torch.float32)
+    plain = op(x)
+    with torch.autocast(torch.device(case.device).type, dtype=torch.bfloat16):
+        got = op(x)
+    eps = torch.finfo(torch.float32).eps
+    same(got, plain, "under torch.autocast", rtol=BUDGET * eps, atol=BUDGET * eps)
+
+
 def degree(case: Case) -> None:
     """If all reflectances are multiplied with s, the result goes as ``s ** spec.degree``."""
     power = case.op.spec.degree

@@ -124,7 +124,7 @@ def test_half_precision_comes_out_single():
     [
         ((1, -1), "the range runs from 1 to -1; give low < high"),
         ((0, float("nan")), "the range runs from 0 to nan"),
-        ((0, 1, 1), "there are 1 bins; give two or more"),
+        ((0, 1, 1), "there are 1 bins; give a whole number, two or more"),
         (
             (0, 1, 10, 0.05),
             r"the bandwidth 0\.05 is less than a bin, 0\.1; give more bins, or a la",

@@ -4,7 +4,7 @@ import torch
 
 import physops
 from physops.correlation import BandCorrelation
-from physops.errors import PairError
+from physops.errors import NotReflectanceError, PairError
 from physops.losses import ImageLoss, PixelLoss
 from physops.operator import Operator, OperatorSpec
 from srf_library import response_matrix
@@ -83,6 +83,14 @@ def test_gradients_are_right(estimate, truth):
     mask = torch.tensor([[True, False], [True, True]])
     for loss in (ImageLoss("evi", sensor="S2A"), ImageLoss(Emulator())):
         assert torch.autograd.gradcheck(lambda x, loss=loss: loss(x, near, mask), x)
+
+
+def test_an_estimate_that_cannot_be_reflectance_is_no_error_unless_asked_for(estimate, truth):
+    wild = estimate * 100 - 20
+    assert torch.isfinite(ImageLoss("evi", sensor="S2A")(wild, truth)).all()
+    with pytest.raises(NotReflectanceError):
+        ImageLoss("evi", sensor="S2A", check=True)(wild, truth)
+    ImageLoss("ndvi", sensor="S2A", variant="anyband")(wild, truth)
 
 
 def test_bands_beside_an_operator_are_refused(estimate, truth):

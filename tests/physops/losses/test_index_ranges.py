@@ -1,7 +1,7 @@
 import pytest
 
 import physops
-from physops.errors import DensityError, IndexRangeError
+from physops.errors import DensityError, IndexRangeError, ParameterError
 from physops.losses.index_ranges import index_ranges
 from srf_library import UnknownNameError
 
@@ -36,3 +36,11 @@ def test_ranges_that_cannot_be_are_refused():
         index_ranges(built("ndvi"), {"ndvi": (1, 0)})
     with pytest.raises(DensityError):
         index_ranges(built("ndvi"), {"ndvi": (0, float("nan"))})
+    with pytest.raises(DensityError, match="of EVI is 0 to inf; give low < high, both finite"):
+        index_ranges(built("evi"), {"evi": (0, float("inf"))})
+
+
+def test_an_index_that_is_there_twice_is_refused():
+    with pytest.raises(ParameterError) as refusal:
+        index_ranges(built("ndvi", "NDVI"), {})
+    assert str(refusal.value) == "names is ['NDVI', 'NDVI']; give each index once"

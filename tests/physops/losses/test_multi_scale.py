@@ -52,6 +52,28 @@ def test_everything_that_real_images_hold_leaves_gradients_finite(spoilt, truth)
         assert (x.grad != 0).any()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_autocast_changes_nothing(estimate, truth, dtype):
+    x, y = estimate.to(dtype).requires_grad_(), truth.to(dtype)
+    plain = built()(x, y, generator=seeded())
+    (slope,) = torch.autograd.grad(plain.total.sum(), x)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = built()(x, y, generator=seeded())
+        (coarse,) = torch.autograd.grad(found.total.sum(), x, retain_graph=True)
+    torch.testing.assert_close(found.total, plain.total)
+    torch.testing.assert_close(torch.autograd.grad(found.total.sum(), x)[0], slope)
+    assert torch.isfinite(coarse).all()  # torch shortens its own products on the way back
+
+
+def test_a_batch_of_no_images_has_no_losses(estimate, truth):
+    x = estimate[:0].requires_grad_()
+    total, terms = built()(x, truth[:0])
+    assert total.shape == (0,)
+    assert [term.shape for term in terms.values()] == [(0,)] * 3
+    total.sum().backward()
+    assert x.grad.shape == x.shape
+
+
 def test_images_do_not_touch_each_other(estimate, truth):
     loss = built()
     loss.region.size = 12  # one place: the same patches whatever is drawn

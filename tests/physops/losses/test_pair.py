@@ -25,6 +25,8 @@ def test_images_that_do_not_fit_are_refused():
     )
     with pytest.raises(PairError, match=r"and a mask of shape \(5, 1\)"):
         check_pair(x, x, torch.ones(5, 1, dtype=torch.bool))
+    with pytest.raises(PairError, match=r"a mask that fits them: mask\[\.\.\., None, :, :\]$"):
+        check_pair(x, x, torch.ones(2, 4, 4, dtype=torch.bool))
     with pytest.raises(PairError, match="two images"):
         check_pair(torch.zeros(3, 4), torch.zeros(3, 4), None)
     with pytest.raises(NotFloatingError):

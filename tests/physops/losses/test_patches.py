@@ -60,6 +60,17 @@ def test_patches_that_do_not_fit_are_refused():
     assert str(refusal.value) == (
         "patches of 48 x 48 pixels do not fit an image of 40 x 64; give a size of at most 40"
     )
+    x = torch.arange(12.0).reshape(1, 3, 4)
+    with pytest.raises(PatchError) as refusal:
+        cut_patches(x, torch.tensor([[1, 1], [0, 3]]), 2)
+    assert str(refusal.value) == (
+        "a patch of 2 x 2 pixels that begins at (0, 3) leaves an image of 3 x 4; give corners "
+        "from (0, 0) to (1, 2)"
+    )
+    with pytest.raises(PatchError, match=r"begins at \(-1, 0\)"):
+        cut_patches(x, torch.tensor([[-1, 0]]), 2)
+    with pytest.raises(PatchError, match="give a size of at most 3"):
+        cut_patches(x, torch.tensor([[0, 0]]), 4)
     with pytest.raises(ParameterError, match="count is 0; give a whole number, 1 or more"):
         random_corners(torch.zeros(1, 4, 4), 0, 2)
     with pytest.raises(ParameterError, match="size is 0"):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from physops.errors import BandCountError, PairError
+from physops.errors import PairError, PriorError
 from physops.losses import PixelLoss
 
 
@@ -57,7 +57,11 @@ def test_gradients_are_right(estimate, truth, prior):
 
 
 def test_another_number_of_bands_and_another_shape_are_refused(estimate, truth):
-    with pytest.raises(BandCountError, match="built for 4 bands and got 13"):
+    with pytest.raises(PriorError) as refusal:
         PixelLoss(torch.zeros(4, 4))(estimate, truth)
+    assert str(refusal.value) == (
+        "the prior has the shape (4, 4) and the image has 13 bands; give the prior of that image's "
+        "bands, 13 x 13"
+    )
     with pytest.raises(PairError):
         PixelLoss(torch.zeros(13, 13))(estimate, truth[:, :, :2])

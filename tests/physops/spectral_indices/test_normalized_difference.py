@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import physops
-from physops.errors import BandCountError, DimensionError, MissingBandError, VariantError
+from physops.errors import (
+    BandCountError,
+    DimensionError,
+    MissingBandError,
+    UnknownParameterError,
+    VariantError,
+)
 
 GREEN_RED_NIR = [560.0, 665.0, 835.0]
 reflectance = st.floats(0.001, 1.0)
@@ -58,8 +64,21 @@ def test_bands_need_not_be_sorted():
     assert torch.equal(shuffled, sorted_)
 
 
+def test_it_says_what_it_is():
+    assert repr(papers("ndvi", GREEN_RED_NIR)) == (
+        "NormalizedDifference(ndvi = (nir - red + e) / (nir + red + e); nir: 835 nm, red: 665 nm)"
+    )
+
+
 def test_other_indices_and_other_forms_are_refused():
-    with pytest.raises(VariantError, match="NDSI has no variant 'anyband'; it has none"):
+    with pytest.raises(
+        VariantError, match="NDSI has no variant 'anyband'; it has none: leave variant= out"
+    ):
         physops.get("ndsi", sensor="S2A", variant="anyband")
+    with pytest.raises(UnknownParameterError) as refusal:
+        physops.get("ndvi", sensor="S2A", variant="anyband", fill=0.0)
+    assert str(refusal.value) == (
+        "NDVI as variant='anyband' has no parameter fill; leave out that, or the variant"
+    )
     with pytest.raises(VariantError, match="has no variant 'x'; choose 'anyband', or leave it out"):
         physops.get("ndvi", sensor="S2A", variant="x")

@@ -64,7 +64,9 @@ def test_a_large_image_is_computed_in_pieces():
 
 
 def test_what_is_no_index_is_not_among_many():
-    with pytest.raises(UnknownNameError, match="an index called 'srf' is not known"):
+    with pytest.raises(
+        UnknownNameError, match="'srf' is no index, but an operator of the kind 'resampling'"
+    ):
         physops.indices(["ndvi", "srf"], sensor="S2A")
     with pytest.raises(ParameterError, match="give one index or more"):
         physops.indices([], sensor="S2A")

@@ -8,9 +8,10 @@ import pytest
 import torch
 
 import physops
-from physops.errors import BrokenLawError, NotFloatingError
+from physops.errors import BrokenLawError, NotFloatingError, ParameterError
 from physops.operator import band_axis
 from physops.testing import LAWS, check_operator
+from physops.testing.case import Case
 from srf_library import UnknownNameError
 
 CARD = physops.OperatorSpec(
@@ -198,6 +199,14 @@ class Coarse(Ratio):
         return super().of_bands(a.half(), b.half()).float()
 
 
+class Shortened(Ratio):
+    """A product of matrices, which autocast computes in half precision."""
+
+    def of_bands(self, a, b):
+        both = torch.stack([a, b], dim=-1) @ torch.eye(2, dtype=a.dtype)
+        return super().of_bands(*both.unbind(dim=-1))
+
+
 class WrongDegree(Ratio):
     spec = CARD.model_copy(update={"degree": 1})
 
@@ -221,6 +230,7 @@ BROKEN = [
     ("graph", KeepsAGraph),
     ("copies", Unpicklable),
     ("precision", Coarse),
+    ("autocast", Shortened),
     ("degree", WrongDegree),
 ]
 
@@ -260,6 +270,42 @@ def test_an_operator_that_breaks_one_law_is_told_of_this_one(law, operator):
 )
 def test_what_breaks_many_laws_is_told_of_the_one_asked_for(law, operator):
     assert list(broken(operator(), laws=[law]).laws) == [law]
+
+
+class Deepest(Ratio):
+    """The least of many bands, relative to the first: most are never the least of a few pixels."""
+
+    band_count = 200
+
+    def forward(self, x, band_dim=-3):
+        dim = band_axis(x, band_dim, self.band_count)
+        spectra = x.movedim(dim, -1)
+        there = torch.isfinite(spectra).all(-1)
+        spectra = torch.where(there[..., None], spectra, 0.5)
+        return torch.where(there, spectra[..., 1:].amin(-1), torch.nan)
+
+    spec = CARD.model_copy(update={"degree": 1})
+
+
+def test_a_band_that_counts_only_when_it_is_the_least_of_all_is_one_that_counts():
+    case = Case(Deepest(), 200, (True,) * 200)
+    assert len(case.used) < 199
+    assert case.unused == [0]
+    assert (
+        broken(Deepest(), laws=["unused_bands"])
+        .laws["unused_bands"]
+        .startswith(
+            "with nan in band 0, which made no difference from 0 to 1: nan at (0, 0, 0), not "
+        )
+    )
+
+
+def test_the_band_that_does_it_is_named():
+    class NeedsTheLast(Ratio):
+        def forward(self, x, band_dim=-3):
+            return super().forward(x, band_dim) + 0 * x.select(band_dim, 3)
+
+    assert "with nan in band 3, " in broken(NeedsTheLast()).laws["unused_bands"]
 
 
 def scaled(scale, offset):
@@ -356,6 +402,13 @@ def test_the_number_of_bands_must_be_known():
 def test_a_law_that_there_is_not_is_refused():
     with pytest.raises(UnknownNameError, match=r"a law called 'gradients' is not known.*gradient"):
         check_operator(Ratio(), laws=["gradients"])
+
+
+def test_no_laws_at_all_are_refused():
+    with pytest.raises(
+        ParameterError, match=r"laws is \[\]; give a list of names of laws, or leave"
+    ):
+        check_operator(Ratio(), laws=[])
 
 
 TRACED = """
