@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from emulator_training.parameters import NAMES, check
 from emulator_training.simulators.architecture import architecture
 from emulator_training.simulators.prospect import Leaf, Surface, prospect, surface
-from emulator_training.simulators.sail import sail
+from emulator_training.simulators.sail import beams, sail
 from emulator_training.simulators.tables import tables
 
 LEAF = NAMES[:7]  # n, cab, car, cbrown, cw, cm, ant
@@ -81,9 +81,9 @@ class Prosail(nn.Module):
         if soil is None:
             soil = self.soil(columns["psoil"], columns["rsoil"])
         angles = (columns[name].double() for name in ("ala", "tts", "tto", "psi"))
-        canopy = architecture(*angles)
-        leaf = self._leaf(parameters[..., : len(LEAF)])
-        return sail(leaf, soil, canopy, columns["lai"].double(), columns["hspot"].double())
+        lai, size = columns["lai"].double(), columns["hspot"].double()
+        canopy = beams(architecture(*angles), lai, size, parameters.dtype)
+        return sail(self._leaf(parameters[..., : len(LEAF)]), soil, canopy)
 
     def leaf(
         self, parameters: Float[Tensor, "*batch leaf_parameter"]

@@ -109,28 +109,29 @@ def prospect(
         passing: what passes the surfaces.
     """
     least = LEAST[absorption.dtype]
-    lost = at_least(absorptivity(at_least(absorption / structure, least)), least)
+    lost = at_least(absorptivity(at_least(absorption * structure.reciprocal(), least)), least)
     kept = 1 - lost
     back = 1 - passing.inside
     echo = back * kept
     # One plate, with all reflections inside it: Allen et al. (1969), as the paper has it.
-    through = kept * passing.inside / (1 - echo * echo)
-    share = lost / (1 - echo)
+    all_echoes = 1 / (1 - echo * echo)
+    through, share = kept * passing.inside * all_echoes, lost * (1 + echo) * all_echoes
     t, absorbed = passing.diffuse * through, passing.diffuse * share
     r = (1 - passing.diffuse) + echo * t
     t_top, absorbed_top = passing.cone * through, passing.cone * share
     r_top = (1 - passing.cone) + echo * t_top
     # N - 1 more plates below it: Stokes (1862). a and b less one, and beta, b to the power N - 1.
     root = (absorbed * (1 + r + t) * (1 + r - t) * (1 - r + t)).sqrt()
-    a_less = (absorbed * (1 - r + t) + root) / (2 * r)
-    b_less = (absorbed * (1 + r - t) + root) / (2 * t)
+    half = 0.5 / (r * t)
+    a_less = (absorbed * (1 - r + t) + root) * half * t
+    b_less = (absorbed * (1 + r - t) + root) * half * r
     beta_less = torch.expm1((structure - 1) * torch.log1p(b_less))
     a, beta = a_less + 1, beta_less + 1
     both_less = a_less * beta + beta_less
     scale = 1 / (both_less * (both_less + 2))
     r_rest = a * beta_less * (beta + 1) * scale
     t_rest = beta * a_less * (a + 1) * scale
-    absorbed_rest = a_less * beta_less / (both_less + 2)
+    absorbed_rest = a_less * beta_less * both_less * scale
     entering = t_top / (1 - r_rest * r)
     return Leaf(
         r_top + entering * r_rest * t,
