@@ -50,3 +50,12 @@ class WavelengthRangeError(EmulatorError, ValueError):
     def __init__(self, found: float | None, shortest: float, longest: float) -> None:
         asked = "there is no wavelength" if found is None else f"a wavelength is {found:g} nm"
         super().__init__(f"{asked}; give {shortest:g} to {longest:g} [nm]")
+
+
+class SoilLengthError(EmulatorError, ValueError):
+    """Raised when a soil has more or fewer wavelengths than the canopy."""
+
+    def __init__(self, got: int, expected: int) -> None:
+        super().__init__(
+            f"the soil has {got} wavelengths and the canopy {expected}; give one reflectance each"
+        )

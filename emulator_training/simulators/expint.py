@@ -27,15 +27,17 @@ def absorptivity(x: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
 def exp1(x: Float[Tensor, "*any"], decay: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
     """Return E1 of positive numbers: in doubles to the last digits, else to 2e-7.
 
-    All its derivatives are those of E1, not of what approximates it.
+    Its first two derivatives are those of E1, not of what approximates it: to the value is added
+    what is zero, and has these derivatives. It has no others.
 
     Args:
         x: positive numbers.
         decay: exp(-x).
     """
-    held = x.detach()
-    value = _exp1_of_doubles(held) if x.dtype == torch.float64 else _exp1(held, decay.detach())
-    return value - decay / x * (x - held)
+    held, decay = x.detach(), decay.detach()
+    value = _exp1_of_doubles(held) if x.dtype == torch.float64 else _exp1(held, decay)
+    step, inverse = x - held, 1 / held
+    return value + decay * inverse * step * ((0.5 + 0.5 * inverse) * step - 1)
 
 
 def _exp1(x: Tensor, decay: Tensor) -> Tensor:
