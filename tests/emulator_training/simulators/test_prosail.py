@@ -100,9 +100,7 @@ def test_leaf_angles_pass_the_sphere_smoothly(oracle, model):
 
 def test_a_leaf_that_absorbs_nothing_loses_nothing(model):
     reflectance, transmittance = model.leaf(vector(ZERO_ABSORPTION)[:7])
-    clear = model.absorption[3:5].sum(dim=0) == 0  # nothing is absorbed by what is not there
-    lost = 1 - reflectance - transmittance
-    assert (lost.abs() < 1e-8).all(), clear
+    assert (1 - reflectance - transmittance).abs().max() < 1e-8
 
 
 def test_gradients_are_those_of_the_package(oracle, draw):
@@ -192,20 +190,17 @@ def test_between_whole_nanometres_spectra_are_close_to_interpolated_ones(model):
 
 
 @given(psi=st.floats(0, 180), turns=st.integers(-3, 3), mirrored=st.booleans())
-def test_the_azimuth_is_folded(psi, turns, mirrored):
-    pytest.importorskip("prosail")
-    few = Prosail(FEW, check=False)
+def test_the_azimuth_is_folded(few, psi, turns, mirrored):
     same = (-psi if mirrored else psi) + 360 * turns
     found = few(torch.stack([vector({"tto": 30.0, "psi": angle}) for angle in (psi, same)]))
     torch.testing.assert_close(found[0], found[1], rtol=0, atol=1e-12)
 
 
 @given(st.lists(st.floats(0, 1), min_size=15, max_size=15))
-def test_reflectance_is_no_more_than_a_bright_surface_has(shares):
-    pytest.importorskip("prosail")
+def test_reflectance_is_no_more_than_a_bright_surface_has(few, shares):
     ends = torch.tensor([[p.low, p.high] for p in PARAMETERS], dtype=torch.float64)
     low, high = ends.unbind(-1)
-    spectrum = Prosail(FEW)(low + (high - low) * torch.tensor(shares, dtype=torch.float64))
+    spectrum = few(low + (high - low) * torch.tensor(shares, dtype=torch.float64))
     assert ((spectrum > 0) & (spectrum < 1.2)).all()
 
 
