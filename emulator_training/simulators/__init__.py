@@ -1,0 +1,1 @@
+"""The true codes that emulators are fitted to."""
