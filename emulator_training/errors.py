@@ -95,7 +95,7 @@ class DamagedFileError(EmulatorError, OSError):
 
 
 class AtmosphereShapeError(EmulatorError, ValueError):
-    """Raised when settings of the atmosphere do not fit each other, or the image.
+    """Raised when settings of the atmosphere do not fit the image.
 
     Args:
         settings: their shape.
@@ -106,4 +106,14 @@ class AtmosphereShapeError(EmulatorError, ValueError):
         super().__init__(
             f"settings of shape {settings} do not fit images of batch shape {batch}; give numbers, "
             "or tensors with one value an image"
+        )
+
+
+class UnequalSettingsError(EmulatorError, ValueError):
+    """Raised when settings of the atmosphere are tensors that do not fit each other."""
+
+    def __init__(self, shapes: set[tuple[int, ...]]) -> None:
+        listed = " and ".join(map(str, sorted(shapes)))
+        super().__init__(
+            f"settings have the shapes {listed}; give numbers, or tensors with one value an image"
         )

@@ -15,54 +15,24 @@ from pathlib import Path as File
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from emulator_training.atmosphere import terms
-from emulator_training.atmosphere.optics import Optics, Table
+from emulator_training.atmosphere.accuracy import SATURATED, Report, band_errors, errors
+from emulator_training.atmosphere.optics import Table
+from emulator_training.atmosphere.runs import Runs
 from emulator_training.atmosphere.settings import SETTINGS
 from emulator_training.simulators import sixs
-from emulator_training.simulators.atmospheres import ASKED, FITTED, design, tables, values
+from emulator_training.simulators.atmospheres import ASKED, FITTED, design
 
 SHIPPED = File(__file__).parents[1] / "shipped"
 FITTED_STATES, FITTED_SEED = 512, 1
 HELD_OUT_STATES, HELD_OUT_SEED = 64, 2024
-# Nothing is seen through these [nm]: water vapour lets no light through.
-SATURATED = ((1340.0, 1450.0), (1790.0, 1970.0))
-REFLECTANCES = (0.05, 0.30)
 # 6S prints four decimals, so that a logarithm of less says nothing.
 LEAST = 2.5e-5
 RIDGE = 1e-5
 COMMAND = "python -m emulator_training.atmosphere.fit RUNS"
-
-Matrix = Float[Tensor, "state wavelength"]
-
-
-class Runs:
-    """What 6S gave for many states: their settings, and an array ``(state, wavelength)`` a column.
-
-    States of which a column is not known are left out.
-    """
-
-    def __init__(self, states: list[sixs.State], folder: File) -> None:
-        held = list(tables(states, folder))
-        columns = ("gas", "down", "up", "albedo", "path", "toa")
-        stacked = {name: np.stack([getattr(run, name) for run in held]) for name in columns}
-        whole = np.logical_and.reduce([np.isfinite(v).all(axis=1) for v in stacked.values()])
-        self.settings = torch.from_numpy(values(states)[whole])
-        self.gas, self.down, self.up, self.albedo, self.path, self.toa = (
-            torch.from_numpy(stacked[name][whole]) for name in columns
-        )
-        # Five digits of the irradiance, four decimals of the distance.
-        self.irradiance = torch.from_numpy(held[0].irradiance / held[0].distance_factor)
-
-    def __len__(self) -> int:
-        return len(self.settings)
-
-    @property
-    def optics(self) -> Optics:
-        """The truth."""
-        return Optics(self.path, self.gas * self.down * self.up, self.albedo)
 
 
 def main(folder: File) -> None:
@@ -74,10 +44,9 @@ def main(folder: File) -> None:
     np.savez_compressed(path, **arrays)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     report = errors(Table.read(path, sha256), held_out)
-    card = _card(sha256, len(fitted), len(held_out), report)
-    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
-    (SHIPPED / "toa.json").write_text(text, encoding="utf-8")
-    print(json.dumps(report, indent=2))
+    _write_card(sha256, len(fitted), len(held_out), report)
+    # The operator reads the table that its card names.
+    _write_card(sha256, len(fitted), len(held_out), report | band_errors(held_out))
 
 
 def fit(runs: Runs) -> Table:
@@ -100,7 +69,8 @@ def fit(runs: Runs) -> Table:
         for at in range(len(micrometres))
     ]
     found = [_ridge(c, y) for c, y in zip(columns, runs.path.unbind(1), strict=True)]
-    molecules, aerosol, multiple = torch.stack(found, dim=1).split([g.shape[1] for g in groups])
+    sizes = [group.shape[1] for group in groups]
+    molecules, aerosol, multiple = torch.split(torch.stack(found, dim=1), sizes)
     return Table(
         wavelength=torch.from_numpy(sixs.WAVELENGTH),
         irradiance=runs.irradiance,
@@ -114,37 +84,6 @@ def fit(runs: Runs) -> Table:
         aerosol=aerosol,
         multiple=multiple,
     )
-
-
-def errors(table: Table, runs: Runs) -> dict[str, dict[str, float]]:
-    """Return root mean square and largest error of each quantity, outside the saturated bands."""
-    got, true = table.optics(runs.settings), runs.optics
-    seen = visible(table.wavelength)
-    report = {
-        name: _error(getattr(got, name), getattr(true, name), seen)
-        for name in ("path", "transmittance", "albedo")
-    }
-    for reflectance in REFLECTANCES:
-        above, exact = (
-            o.path + o.transmittance * reflectance / (1 - o.albedo * reflectance)
-            for o in (got, true)
-        )
-        report[f"toa at {reflectance:.2f}"] = _error(above, exact, seen)
-        through = seen & (true.transmittance > 0.2)
-        y = (exact - got.path) / got.transmittance
-        ground = torch.where(through, y / (1 + got.albedo * y), reflectance)
-        report[f"surface at {reflectance:.2f}, where T > 0.2"] = _error(
-            ground, torch.full_like(ground, reflectance), through
-        )
-    return report
-
-
-def visible(wavelength: Float[Tensor, " wavelength"]) -> Bool[Tensor, " wavelength"]:
-    """Return which wavelengths lie outside the saturated bands."""
-    outside = torch.ones_like(wavelength, dtype=torch.bool)
-    for low, high in SATURATED:
-        outside &= (wavelength < low) | (wavelength > high)
-    return outside
 
 
 def _fit_gases(runs: Runs, path: terms.Path) -> tuple[Tensor, Tensor]:
@@ -184,18 +123,8 @@ def _ridge(
     return torch.linalg.solve(normal, scaled.T @ y) / scale
 
 
-def _error(got: Tensor, true: Tensor, seen: Tensor) -> dict[str, float]:
-    off = (got - true)[seen.expand_as(got)]
-    return {
-        "rmse": round(off.square().mean().sqrt().item(), 6),
-        "largest": round(off.abs().max().item(), 6),
-    }
-
-
-def _card(
-    sha256: str, fitted: int, held_out: int, report: dict[str, dict[str, float]]
-) -> dict[str, object]:
-    return {
+def _write_card(sha256: str, fitted: int, held_out: int, report: Report) -> None:
+    card = {
         "title": "Path reflectance, transmittance and spherical albedo of the atmosphere, from 6S",
         "table": "toa.npz",
         "sha256": sha256,
@@ -220,6 +149,8 @@ def _card(
             **report,
         },
     }
+    text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+    (SHIPPED / "toa.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

