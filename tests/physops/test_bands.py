@@ -60,3 +60,12 @@ def test_an_images_bands_are_given_in_one_of_three_ways():
     for given in ({}, {"bands": bands, "sensor": "S2A"}, {"bands": bands, "wavelengths": [500]}):
         with pytest.raises(TypeError, match="'it' needs the image's bands: either bands=, or"):
             image_bands("it", **given)
+
+
+def test_bands_of_a_sensor_remember_it_and_others_have_none():
+    sensor = srf_library.get("S2A").select(["B2", "B4"])
+    assert Bands.of(sensor).sensor is sensor
+    assert image_bands("x", sensor="S2A").sensor.id == "sentinel2a_msi"
+    moved = image_bands("x", sensor=sensor, wavelengths=[493.0, 664.0])
+    assert [round(band.centroid, 6) for band in moved.sensor] == moved.wavelength.round(6).tolist()
+    assert Bands.at([493.0, 664.0]).sensor is None
