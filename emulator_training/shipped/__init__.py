@@ -1,0 +1,1 @@
+"""Operators that `physops` finds by entry point: a module, its data and its card each."""
