@@ -39,3 +39,9 @@ def distribution(tmp_path, monkeypatch):
     yield install
     monkeypatch.undo()
     physops.refresh()
+
+
+@pytest.fixture
+def others():
+    """Return what tells of the plugins that are not this project's own."""
+    return lambda: [plugin for plugin in physops.plugins() if plugin.distribution != "anyband"]

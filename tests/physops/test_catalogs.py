@@ -40,7 +40,7 @@ def told(name):
     return status, error
 
 
-def test_an_index_of_a_catalog_does_all_that_the_librarys_do(catalog):
+def test_an_index_of_a_catalog_does_all_that_the_librarys_do(catalog, others):
     catalog(MOISTURE)
     card = physops.spec("mymi")
     assert (card.kind, card.operands, card.degree, card.constants) == (
@@ -59,9 +59,7 @@ def test_an_index_of_a_catalog_does_all_that_the_librarys_do(catalog):
     torch.testing.assert_close(physops.get("my_mi", sensor="S2A")(x), expected)
     both = physops.indices(["MyMI", "NDVI"], sensor="S2A")(x)
     torch.testing.assert_close(both[:, 0], expected)
-    assert physops.plugins() == [
-        physops.PluginInfo("formulas", "1.2", "catalog", ("MyMI",), "loaded")
-    ]
+    assert others() == [physops.PluginInfo("formulas", "1.2", "catalog", ("MyMI",), "loaded")]
 
 
 @pytest.mark.parametrize("package", ["loud_package", "loud_package.inner.deep"])
@@ -128,9 +126,9 @@ def test_a_fault_breaks_one_name_and_says_whose_it_is(catalog, name, text, fault
         ("[[index]]\nformula = 'N'", r"entry 1 .* is not valid: name: Field required"),
     ],
 )
-def test_a_catalog_without_names_is_told_to_who_misses_one(catalog, text, fault):
+def test_a_catalog_without_names_is_told_to_who_misses_one(catalog, text, fault, others):
     catalog(text)
-    ((plugin,),) = [physops.plugins()]
+    ((plugin,),) = [others()]
     assert (plugin.names, plugin.status) == ((), "broken")
     with pytest.raises(
         UnknownOperatorError, match=rf"formulas 1\.2 \(formulas\) may have.*{fault}"
@@ -150,9 +148,9 @@ def test_a_catalog_without_names_is_told_to_who_misses_one(catalog, text, fault)
         ("..empty", "'..empty' is not the name of a package"),
     ],
 )
-def test_a_catalog_that_is_not_there_is_told(distribution, value, fault):
+def test_a_catalog_that_is_not_there_is_told(distribution, value, fault, others):
     distribution("lost", ENTRY.format(package=value), {"empty/data.txt": "", "single.py": ""})
-    assert [(p.status, p.error) for p in physops.plugins()] == [("broken", fault)]
+    assert [(p.status, p.error) for p in others()] == [("broken", fault)]
 
 
 def test_two_catalogs_with_one_name_are_refused(catalog):

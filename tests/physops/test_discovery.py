@@ -27,18 +27,13 @@ def operators(**values):
     return "[physops.operators]\n" + "".join(f"{n} = {v}\n" for n, v in values.items())
 
 
-def others():
-    """Return what is told of the plugins that are not this project's own."""
-    return [plugin for plugin in physops.plugins() if plugin.distribution != "anyband"]
-
-
 def info(name):
     """Return what is told of a name, which one distribution offers."""
     (found,) = [plugin for plugin in physops.plugins() if name in plugin.names]
     return found
 
 
-def test_a_plugin_is_listed_and_built(distribution):
+def test_a_plugin_is_listed_and_built(distribution, others):
     distribution("their-ops", operators(theirs="their_ops:double"), {"their_ops.py": GOOD})
     assert "theirs" in physops.list()
     assert "theirs" not in physops.list(kind="index")
@@ -139,13 +134,13 @@ def test_a_distribution_that_clashes_with_itself_is_told_so(distribution):
         physops.get("twice", sensor="S2A")
 
 
-def test_another_version_of_a_distribution_is_hidden_by_the_first_on_the_path(distribution):
+def test_another_version_of_a_distribution_is_hidden_by_the_first_on_the_path(distribution, others):
     distribution("my.plugin", operators(old="no_such:f"), version="1.0")
     distribution("my-plugin", operators(new="no_such:f"), version="2.0")
     assert [(p.version, p.names) for p in others()] == [("2.0", ("new",))]
 
 
-def test_metadata_that_cannot_be_read_hides_nothing_else(distribution):
+def test_metadata_that_cannot_be_read_hides_nothing_else(distribution, others):
     distribution("garbled", "[physops.operators]\nno equals sign\n")
     distribution("foreign", "[console_scripts]\nno equals sign either\n")
     distribution("fine", operators(theirs="their_ops:double"), {"their_ops.py": GOOD})
