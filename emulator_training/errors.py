@@ -31,3 +31,22 @@ class ParameterCountError(EmulatorError, ValueError):
         super().__init__(
             f"the canopy has {expected} parameters and {got} came; give, in this order: {names}"
         )
+
+
+class TablesMissingError(EmulatorError, ImportError):
+    """Raised when the package is absent whose tables the simulator reads."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the simulator reads its spectra from the package prosail, which is not installed; "
+            "add it by pip install 'anyband[emulator]', "
+            "or use the surrogate prosail_emulator, which needs none"
+        )
+
+
+class WavelengthRangeError(EmulatorError, ValueError):
+    """Raised when a wavelength is one that the simulator has no spectra for."""
+
+    def __init__(self, found: float | None, shortest: float, longest: float) -> None:
+        asked = "there is no wavelength" if found is None else f"a wavelength is {found:g} nm"
+        super().__init__(f"{asked}; give {shortest:g} to {longest:g} [nm]")

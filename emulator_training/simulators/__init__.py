@@ -1,0 +1,1 @@
+"""What surrogates are trained on: models of how a canopy reflects."""
