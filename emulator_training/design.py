@@ -22,6 +22,8 @@ Samples = Float[np.ndarray, "sample parameter"]
 # Four blocks, one of each kind and two of the prior, stay together; of ten such groups the last
 # two are held out.
 _GROUP, _FOLD = 4, 10
+# So many samples are the fewest of which each split has some.
+LEAST = BLOCK * _GROUP * _FOLD
 _LARGEST_LAI = 15.0
 
 # Truncated Gaussians: lowest, highest, mean, standard deviation, and the bounds at LAI 15. The
@@ -89,8 +91,10 @@ def split_of(index: Int[np.ndarray, " sample"]) -> np.ndarray:
 
 def _wide(number: int, seed: int) -> Samples:
     low, high = (np.array([getattr(p, name) for p in PARAMETERS]) for name in ("low", "high"))
-    engine = torch.quasirandom.SobolEngine(len(PARAMETERS), scramble=True, seed=seed)
-    engine.fast_forward(number // 2 * BLOCK)
+    engine = torch.quasirandom.SobolEngine(  # type: ignore[no-untyped-call]  # torch ships it so
+        len(PARAMETERS), scramble=True, seed=seed
+    )
+    engine.fast_forward(number // 2 * BLOCK)  # type: ignore[no-untyped-call]
     unit = engine.draw(BLOCK, dtype=torch.float64).numpy()
     values = low + (high - low) * unit
     if number // 2 % 2:
