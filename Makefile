@@ -16,7 +16,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "anyband needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[zoo,emulator,dev]'
 	touch $@
 
 demo: $(VENV)/.installed

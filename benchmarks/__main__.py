@@ -25,6 +25,12 @@ def _indices() -> dict[str, Ratio]:
     return measure()
 
 
+def _prosail() -> dict[str, Ratio]:
+    from benchmarks.prosail import measure
+
+    return measure()
+
+
 def _repair() -> dict[str, Ratio]:
     from benchmarks.repair import measure
 
@@ -47,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
     "density": _density,
     "help": _help,
     "indices": _indices,
+    "prosail": _prosail,
     "repair": _repair,
     "resampling": _resampling,
     "resampling_accuracy": _resampling_accuracy,

@@ -107,3 +107,12 @@ class ViewError(EmulatorError, ValueError):
             f"{fault}; give sun_zenith, view_zenith and relative_azimuth, all three, in degrees, "
             "or none of them if they are unknown"
         )
+
+
+class SoilLengthError(EmulatorError, ValueError):
+    """Raised when a soil has more or fewer wavelengths than the canopy."""
+
+    def __init__(self, got: int, expected: int) -> None:
+        super().__init__(
+            f"the soil has {got} wavelengths and the canopy {expected}; give one reflectance each"
+        )

@@ -29,7 +29,8 @@ def hot_spot(
         lai: leaf area index [1].
         size: of the hot spot: the leaves' over the canopy's [1].
     """
-    alf = 2 * canopy.apart / (at_least(size, LEAST) * (canopy.ks + canopy.ko))
+    none = (size < LEAST) / LEAST  # along the sun too
+    alf = none + 2 * canopy.apart / (at_least(size, LEAST) * (canopy.ks + canopy.ko))
     part = torch.arange(STEPS + 1, dtype=alf.dtype, device=alf.device) / STEPS
     reach = decay_ratio(alf) * part
     depth = reach[..., :-1] * _log_ratio(part[:-1] * -torch.expm1(-alf))

@@ -7,12 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from emulator_training.errors import SoilLengthError
 from emulator_training.parameters import NAMES, check
 from emulator_training.simulators.architecture import architecture
 from emulator_training.simulators.prospect import Leaf, Surface, prospect, surface
-from emulator_training.simulators.sail import sail
+from emulator_training.simulators.sail import beams, sail
 from emulator_training.simulators.tables import tables
 
+# Reflectances that are computed at a time, so that what they need stays in the caches.
+PIECE = 100_000
 LEAF = NAMES[:7]  # n, cab, car, cbrown, cw, cm, ant
 
 
@@ -74,16 +77,24 @@ class Prosail(nn.Module):
         Raises:
             ParameterCountError: if there are not 15 parameters.
             ParameterRangeError: if one cannot be.
+            SoilLengthError: if the soil has another number of wavelengths.
         """
         if self.check:
             check(parameters)
-        columns = {name: parameters[..., i : i + 1] for i, name in enumerate(NAMES)}
-        if soil is None:
-            soil = self.soil(columns["psoil"], columns["rsoil"])
-        angles = (columns[name].double() for name in ("ala", "tts", "tto", "psi"))
-        canopy = architecture(*angles)
-        leaf = self._leaf(parameters[..., : len(LEAF)])
-        return sail(leaf, soil, canopy, columns["lai"].double(), columns["hspot"].double())
+        if soil is not None and soil.shape[-1] != len(self.wavelengths):
+            raise SoilLengthError(soil.shape[-1], len(self.wavelengths))
+        batch = parameters.shape[:-1]
+        rows = parameters.reshape(batch.numel(), len(NAMES))
+        # A compiler makes its own pieces.
+        whole = torch.compiler.is_compiling()
+        count = 1 if whole else -(-len(rows) * len(self.wavelengths) // PIECE) or 1
+        parts = rows.tensor_split(count)
+        grounds: Sequence[Tensor | None] = [None] * count
+        if soil is not None:
+            each = soil.expand(*batch, -1).reshape(len(rows), len(self.wavelengths))
+            grounds = each.tensor_split(count)
+        found = [self._spectra(part, ground) for part, ground in zip(parts, grounds, strict=True)]
+        return torch.cat(found).reshape(*batch, len(self.wavelengths))
 
     def leaf(
         self, parameters: Float[Tensor, "*batch leaf_parameter"]
@@ -97,6 +108,15 @@ class Prosail(nn.Module):
     ) -> Float[Tensor, "*batch wavelength"]:
         """Return the reflectance of a soil [1], of which so much is dry and the rest wet."""
         return rsoil * torch.lerp(self.wet.to(psoil), self.dry.to(psoil), psoil)
+
+    def _spectra(self, rows: Tensor, soil: Tensor | None) -> Tensor:
+        columns = {name: rows[:, i : i + 1] for i, name in enumerate(NAMES)}
+        if soil is None:
+            soil = self.soil(columns["psoil"], columns["rsoil"])
+        angles = (columns[name].double() for name in ("ala", "tts", "tto", "psi"))
+        lai, size = columns["lai"].double(), columns["hspot"].double()
+        canopy = beams(architecture(*angles), lai, size, rows.dtype)
+        return sail(self._leaf(rows[:, : len(LEAF)]), soil, canopy)
 
     def _leaf(self, parameters: Tensor) -> Leaf:
         names = Surface._fields

@@ -19,7 +19,8 @@ from emulator_training.simulators.expint import absorptivity
 
 # Light comes in within a cone of this half-angle [°], and diffusely between the plates.
 CONE, HEMISPHERE = 40.0, 90.0
-# The least that is absorbed: without any, layers have no closed form.
+# The least that a plate absorbs, without which layers have no closed form; it transmits no less
+# than the square.
 LEAST = {torch.float32: 1e-6, torch.float64: 1e-10}
 
 
@@ -109,28 +110,30 @@ def prospect(
         passing: what passes the surfaces.
     """
     least = LEAST[absorption.dtype]
-    lost = at_least(absorptivity(at_least(absorption / structure, least)), least)
-    kept = 1 - lost
+    lost = at_least(absorptivity(at_least(absorption * structure.reciprocal(), least)), least)
+    kept = at_least(1 - lost, least**2)
     back = 1 - passing.inside
     echo = back * kept
     # One plate, with all reflections inside it: Allen et al. (1969), as the paper has it.
-    through = kept * passing.inside / (1 - echo * echo)
-    share = lost / (1 - echo)
+    all_echoes = 1 / (1 - echo * echo)
+    through, share = kept * passing.inside * all_echoes, lost * (1 + echo) * all_echoes
     t, absorbed = passing.diffuse * through, passing.diffuse * share
     r = (1 - passing.diffuse) + echo * t
     t_top, absorbed_top = passing.cone * through, passing.cone * share
     r_top = (1 - passing.cone) + echo * t_top
-    # N - 1 more plates below it: Stokes (1862). a and b less one, and beta, b to the power N - 1.
+    # N - 1 more plates below it: Stokes (1862), divided by b to the power N - 1, which may be huge.
+    # Of a, b and what remains of it, g, it is followed how far they are from one.
     root = (absorbed * (1 + r + t) * (1 + r - t) * (1 - r + t)).sqrt()
-    a_less = (absorbed * (1 - r + t) + root) / (2 * r)
-    b_less = (absorbed * (1 + r - t) + root) / (2 * t)
-    beta_less = torch.expm1((structure - 1) * torch.log1p(b_less))
-    a, beta = a_less + 1, beta_less + 1
-    both_less = a_less * beta + beta_less
-    scale = 1 / (both_less * (both_less + 2))
-    r_rest = a * beta_less * (beta + 1) * scale
-    t_rest = beta * a_less * (a + 1) * scale
-    absorbed_rest = a_less * beta_less / (both_less + 2)
+    half = 0.5 / (r * t)
+    a_less = (absorbed * (1 - r + t) + root) * half * t
+    b_less = (absorbed * (1 + r - t) + root) * half * r
+    to_g = -torch.expm1((1 - structure) * torch.log1p(b_less))
+    a, g = 1 + a_less, 1 - to_g
+    apart = a_less + to_g
+    scale = 1 / ((a + g) * apart)
+    r_rest = a * to_g * (1 + g) * scale
+    t_rest = g * a_less * (1 + a) * scale
+    absorbed_rest = a_less * to_g * apart * scale
     entering = t_top / (1 - r_rest * r)
     return Leaf(
         r_top + entering * r_rest * t,

@@ -5,6 +5,8 @@ homogeneous vegetation canopies", IEEE Transactions on Geoscience and Remote Sen
 symbols these are.
 """
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
@@ -14,52 +16,91 @@ from emulator_training.simulators.hot_spot import decay_ratio, hot_spot
 from emulator_training.simulators.prospect import Leaf
 
 
-def sail(
-    leaf: Leaf,
-    soil: Float[Tensor, "*#batch wavelength"],
+class Beams(NamedTuple):
+    """What a canopy does to the sun's beam and the observer's, at every wavelength alike.
+
+    Attributes:
+        ks: extinction of the sun's beam [1].
+        ko: that of the observer's [1].
+        bf: mean squared cosine of the leaves' inclination [1].
+        sob: bidirectional scattering of what leaves reflect [1].
+        sof: that of what they transmit [1].
+        lai: leaf area index [1].
+        tss: what passes of the sun's beam [1].
+        too: that of the observer's [1].
+        z: the integral of both over the depth [1].
+        seen: leaf area that is sunlit and seen [1].
+        tsstoo: how much of the soil is [1].
+    """
+
+    ks: Float[Tensor, "*batch 1"]
+    ko: Float[Tensor, "*batch 1"]
+    bf: Float[Tensor, "*batch 1"]
+    sob: Float[Tensor, "*batch 1"]
+    sof: Float[Tensor, "*batch 1"]
+    lai: Float[Tensor, "*batch 1"]
+    tss: Float[Tensor, "*batch 1"]
+    too: Float[Tensor, "*batch 1"]
+    z: Float[Tensor, "*batch 1"]
+    seen: Float[Tensor, "*batch 1"]
+    tsstoo: Float[Tensor, "*batch 1"]
+
+
+def beams(
     canopy: Architecture,
     lai: Float64[Tensor, "*batch 1"],
     size: Float64[Tensor, "*batch 1"],
+    dtype: torch.dtype,
+) -> Beams:
+    """Return what a canopy does to beams.
+
+    Args:
+        canopy: the canopy, and the angles.
+        lai: leaf area index [1].
+        size: of the hot spot [1].
+        dtype: of what is returned; it is computed in doubles.
+    """
+    ks, ko, bf, sob, sof, _ = canopy
+    tsstoo, sunlit = hot_spot(canopy, lai, size)
+    z = lai * decay_ratio((ks + ko) * lai)
+    passing = (-ks * lai).exp(), (-ko * lai).exp()
+    found = (ks, ko, bf, sob, sof, lai, *passing, z, lai * sunlit, tsstoo)
+    return Beams(*(value.to(dtype) for value in found))
+
+
+def sail(
+    leaf: Leaf, soil: Float[Tensor, "*#batch wavelength"], canopy: Beams
 ) -> Float[Tensor, "*batch wavelength"]:
     """Return the bidirectional reflectance of a canopy under the sun alone.
 
     Args:
         leaf: what a leaf does to light.
         soil: reflectance of the soil [1].
-        canopy: the canopy, and the angles.
-        lai: leaf area index [1].
-        size: of the hot spot [1].
+        canopy: what the canopy does to beams.
     """
-    both_ways, sunlit = hot_spot(canopy, lai, size)
-    thickness = (canopy.ks + canopy.ko) * lai
     rho, tau, absorbed = leaf
-
-    def here(value: Tensor) -> Tensor:
-        return value.to(rho.dtype)
-
-    ks, ko, bf, sob, sof, _ = (here(value) for value in canopy)
-    tss, too = here((-canopy.ks * lai).exp()), here((-canopy.ko * lai).exp())
-    z = here(lai * decay_ratio(thickness))
-    depth, single, both_ways = here(lai), here(lai * sunlit), here(both_ways)
+    ks, ko, bf, sob, sof, lai, tss, too, z, seen, tsstoo = canopy
     # What a layer of leaves scatters; leaves reflect backward, as seen by a layer, and transmit
     # forward, all the more as they lie flat.
-    total, contrast = (rho + tau) / 2, (rho - tau) / 2
-    turned = contrast * bf
+    total, turned = (rho + tau) * 0.5, (rho - tau) * (bf * 0.5)
     sigb, att = total + turned, 1 - (total - turned)
     sb, sf = total * ks + turned, total * ks - turned
     vb, vf = total * ko + turned, total * ko - turned
     w = sob * rho + sof * tau
     # The two diffuse streams; att² - sigb² without a difference.
     m = (absorbed * (1 + 2 * turned)).sqrt()
-    e1 = (-m * depth).exp()
-    rinf = sigb / (att + m)
-    one_less = (absorbed + m) / (att + m) * (1 + rinf)
+    half = (m * (lai * -0.5)).exp()
+    e1 = half * half
+    shorter = 1 / (att + m)
+    rinf = sigb * shorter
+    one_less = (absorbed + m) * shorter * (1 + rinf)
     re = rinf * e1
     scale = 1 / (1 - re * re)
     rdd = rinf * (1 - e1 * e1) * scale
     # What the direct beams give them.
-    j1s, j1o = _j1(ks, tss, m, e1, depth), _j1(ko, too, m, e1, depth)
-    j2s, j2o = (1 - tss * e1) / (ks + m), (1 - too * e1) / (ko + m)
+    per_s, per_o = 1 / (ks + m), 1 / (ko + m)
+    j1s, j1o = _j1(ks, tss, m, half, lai), _j1(ko, too, m, half, lai)
+    j2s, j2o = (1 - tss * e1) * per_s, (1 - too * e1) * per_o
     down_s, up_s = sf + sb * rinf, sf * rinf + sb
     down_o, up_o = vf + vb * rinf, vf * rinf + vb
     ps, qs = down_s * j1s, up_s * j2s
@@ -67,18 +108,18 @@ def sail(
     tsd = (ps - re * qs) * scale
     tdo, rdo = (pv - re * qv) * scale, (qv - re * pv) * scale
     # What is scattered more than once on its way from the sun to the observer.
-    g1, g2 = (z - j1s * too) / (ko + m), (z - j1o * tss) / (ks + m)
+    g1, g2 = (z - j1s * too) * per_o, (z - j1o * tss) * per_s
     rsod = (up_o * g1 * down_s + down_o * g2 * up_s - (rdo * qs + tdo * ps) * rinf) / one_less
     from_soil = ((tss + tsd) * tdo + (tsd + tss * soil * rdd) * too) / (1 - soil * rdd)
-    return w * single + rsod + (both_ways + from_soil) * soil
+    return w * seen + rsod + (tsstoo + from_soil) * soil
 
 
-def _j1(k: Tensor, beam: Tensor, m: Tensor, e1: Tensor, depth: Tensor) -> Tensor:
+def _j1(k: Tensor, beam: Tensor, m: Tensor, half: Tensor, lai: Tensor) -> Tensor:
     """Return (exp(-m L) - exp(-k L)) / (k - m), also where k and m are alike."""
-    apart = (k - m) * depth
-    alike = apart.abs() < 0.3
-    square = apart * apart / 4
-    # sinh(x) / x at half of it.
+    apart = k - m
+    square = (apart * (lai * 0.5)) ** 2
+    alike = square < 0.02
+    # sinh(x) / x, of half of (k - m) L.
     series = 1 + square / 6 * (1 + square / 20 * (1 + square / 42 * (1 + square / 72)))
-    near = depth * (-(k + m) / 2 * depth).exp() * series
-    return torch.where(alike, near, (e1 - beam) / torch.where(alike, 1, k - m))
+    near = (lai * (k * (lai * -0.5)).exp()) * half * series
+    return torch.where(alike, near, (half * half - beam) / torch.where(alike, 1, apart))
