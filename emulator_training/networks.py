@@ -36,7 +36,7 @@ class Mlp(nn.Module):
         for number, layer in enumerate(self.layers):
             assert isinstance(layer, nn.Linear)  # a ModuleList forgets it
             if number:
-                x = nn.functional.silu(x)
+                x = nn.functional.silu(x, inplace=not x.requires_grad)
             x = nn.functional.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype))
         return x
 

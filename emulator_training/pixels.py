@@ -27,8 +27,11 @@ class Pixels(NamedTuple):
 
     def image(self, values: Float[Tensor, "*pixel band"]) -> Float[Tensor, "..."]:
         """Return values of the pixels as an image of its layout; NaN where one is missing."""
-        blank = torch.where(self.missing.unsqueeze(-1), torch.nan, values)
-        return blank.to(self.dtype).movedim(-1, self.dim).contiguous()
+        return self.laid_out(torch.where(self.missing.unsqueeze(-1), torch.nan, values))
+
+    def laid_out(self, values: Float[Tensor, "*pixel band"]) -> Float[Tensor, "..."]:
+        """Return values as an image, whether or not one is missing."""
+        return values.to(self.dtype).movedim(-1, self.dim).contiguous()
 
     def plane(self, values: Float[Tensor, "*pixel"]) -> Float[Tensor, "..."]:
         """Return one value a pixel; NaN where it is missing."""

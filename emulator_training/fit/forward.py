@@ -28,7 +28,7 @@ class ForwardConfig(BaseModel, frozen=True, extra="forbid"):
         seed: of the first weights and the order.
     """
 
-    width: int = Field(default=512, ge=1)
+    width: int = Field(default=448, ge=1)
     epochs: int = Field(default=150, ge=1)
     std_epochs: int = Field(default=12, ge=1)
     batch: int = Field(default=1000, ge=1)

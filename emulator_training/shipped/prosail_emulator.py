@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Real
 from torch import Tensor
+from torch.nn.functional import linear
 
 from emulator_training.band_response import GRID, band_response
 from emulator_training.networks import KNOTS, ForwardNetwork, ranges
@@ -78,7 +79,7 @@ class ProsailEmulator(Operator):
         self.network.requires_grad_(False)
         tables = {
             "design": seen.weights @ basis.components.T,
-            "offset": seen.weights @ basis.mean,
+            "offset": np.where(seen.seen, seen.weights @ basis.mean, np.nan),
             "knots": seen.weights @ _hats(),
         }
         for name, table in tables.items():
@@ -94,9 +95,10 @@ class ProsailEmulator(Operator):
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = self._checked(x, band_dim)
-        scores = self.network(given.values)
-        rows = scores @ self.design.T.to(scores.dtype) + self.offset.to(scores.dtype)
-        return given.image(rows.masked_fill(self.unseen, torch.nan))
+        # What is missing of the few scores is missing of the many bands.
+        scores = torch.where(given.missing.unsqueeze(-1), torch.nan, self.network(given.values))
+        design, offset = self.design.to(scores.dtype), self.offset.to(scores.dtype)
+        return given.laid_out(linear(scores, design, offset))
 
     def std(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the standard deviation of what the network gives from what PROSAIL would [1].

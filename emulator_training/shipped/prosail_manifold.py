@@ -34,6 +34,8 @@ _RATIO = (1 + 0.3) / (1 - 0.3)
 _SOFT = 0.02
 # A residual at which the surrogate is as likely to be wrong as the spectrum [1].
 TOLERANCE = 0.03
+# Half of them encode.
+_LAYERS = 6
 
 
 @final
@@ -126,6 +128,10 @@ class ProsailManifold(Operator):
         whole[..., self.seen] = known
         return given.image(whole)
 
+    def layers(self) -> list[tuple[Tensor, Tensor]]:
+        """Return the weights and biases of the layers, from bands to bands and the red edge."""
+        return [(getattr(self, f"weight{n}"), getattr(self, f"bias{n}")) for n in range(_LAYERS)]
+
     def _residual(
         self, values: Float[Tensor, "*pixel band"]
     ) -> tuple[Float[Tensor, "*pixel"], Float[Tensor, "*pixel"]]:
@@ -140,12 +146,11 @@ class ProsailManifold(Operator):
 
     def _decoded(self, values: Float[Tensor, "*pixel band"]) -> Float[Tensor, "*pixel out"]:
         """Return the bands of what the network makes of bands, and its red edge."""
-        for number in range(6):
-            weight, bias = (getattr(self, f"{kind}{number}") for kind in ("weight", "bias"))
+        for number, (weight, bias) in enumerate(self.layers()):
             values = linear(values, weight.to(values.dtype), bias.to(values.dtype))
-            if number == 2:
+            if number == _LAYERS // 2 - 1:
                 values = torch.tanh(values)
-            elif number < 5:
+            elif number < _LAYERS - 1:
                 values = silu(values)
         return values
 
