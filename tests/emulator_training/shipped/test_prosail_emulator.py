@@ -24,7 +24,7 @@ def test_it_is_prosail_within_what_its_card_says():
         spectra_of(rows)
     )
     prior = torch.arange(1000) // 250 % 2 == 1
-    assert apart[prior].square().mean().sqrt() < 0.0017
+    assert apart[prior].square().mean().sqrt() < 0.002
     assert apart[~prior].square().mean().sqrt() < 0.0028
     std = emulator.std(torch.from_numpy(rows).float(), band_dim=-1)
     assert 0.85 < (apart.abs() <= 1.645 * std).float().mean() < 0.95
