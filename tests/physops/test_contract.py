@@ -73,7 +73,10 @@ def of_unit(name, bands):
     parameters = pytest.importorskip("emulator_training.parameters").PARAMETERS
     low = torch.tensor([parameter.low for parameter in parameters])
     width = torch.tensor([parameter.high for parameter in parameters]) - low
-    return {"op": OfUnit(physops.get(name, bands=bands), low, width)}
+    # What a band reflects is a sum of scores, of which much cancels where a canopy is dark: in
+    # single precision it is off by some 1e-8, which is more than such bands change with the inputs.
+    laws = sorted(set(LAWS) - {"precision"})
+    return {"op": OfUnit(physops.get(name, bands=bands), low, width), "laws": laws}
 
 
 def broken_laws(**given):
