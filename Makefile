@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test test-slow lint format clean
+.PHONY: help demo test test-slow lint format surrogates clean
 
 help:
 	@echo "make demo       set up, repair the default scene, write demo/ and its report"
 	@echo "make test       set up, run the quick tests"
 	@echo "make test-slow  set up, run the slow tests"
 	@echo "make lint       set up, run ruff, mypy and import-linter"
+	@echo "make surrogates set up, make the networks that stand in for PROSAIL again"
 
 # The stamp is newer than the files that decide what is installed, or the set-up runs again.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -40,5 +41,11 @@ format: $(VENV)/.installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+surrogates: $(VENV)/.installed
+	$(BIN)/emulator-train simulate -o surrogates/simulation
+	$(BIN)/emulator-train fit surrogates/simulation -o surrogates/weights
+	$(BIN)/emulator-train validate surrogates/weights -o surrogates/report
+	$(BIN)/emulator-train publish surrogates/weights --report surrogates/report
+
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo surrogates

@@ -26,7 +26,13 @@ def _indices() -> dict[str, Ratio]:
 
 
 def _prosail() -> dict[str, Ratio]:
-    from benchmarks.prosail import measure
+    from benchmarks import prosail, prosail_networks
+
+    return prosail.measure() | prosail_networks.measure()
+
+
+def _prosail_accuracy() -> dict[str, Ratio]:
+    from benchmarks.prosail_accuracy import measure
 
     return measure()
 
@@ -54,6 +60,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
     "help": _help,
     "indices": _indices,
     "prosail": _prosail,
+    "prosail_accuracy": _prosail_accuracy,
     "repair": _repair,
     "resampling": _resampling,
     "resampling_accuracy": _resampling_accuracy,

@@ -1,5 +1,7 @@
 """Every refusal of this package: what was asked, what is allowed, what to do."""
 
+from collections.abc import Iterable
+
 
 class EmulatorError(Exception):
     """The root of this package's errors."""
@@ -50,6 +52,61 @@ class WavelengthRangeError(EmulatorError, ValueError):
     def __init__(self, found: float | None, shortest: float, longest: float) -> None:
         asked = "there is no wavelength" if found is None else f"a wavelength is {found:g} nm"
         super().__init__(f"{asked}; give {shortest:g} to {longest:g} [nm]")
+
+
+class NoBandInRangeError(EmulatorError, ValueError):
+    """Raised when none of an image's bands lies where spectra are known."""
+
+    def __init__(self, low: float, high: float, got: Iterable[float]) -> None:
+        centres = [float(centre) for centre in got]
+        super().__init__(
+            f"no good band lies in {low:g}-{high:g} nm, where PROSAIL is defined: the image's run "
+            f"from {min(centres):g} to {max(centres):g} nm; give an image with bands in that range"
+        )
+
+
+class ResponseError(EmulatorError, ValueError):
+    """Raised when the sensor whose responses count has other bands than the image."""
+
+    def __init__(self, sensor: str, has: int, bands: int) -> None:
+        super().__init__(
+            f"response={sensor!r} has {has} bands and the image has {bands}; give the sensor that "
+            "took the image, or leave response out"
+        )
+
+
+class WeightFileError(EmulatorError, OSError):
+    """Raised when a file of weights is not there, or is not the one that its card describes."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(
+            f"the weights of {name} {fault}; install the distribution anew, or make them again "
+            "with `emulator-train fit`"
+        )
+
+
+class SimulationError(EmulatorError, ValueError):
+    """Raised when a folder of simulations, or what is asked of it, does not fit."""
+
+
+class MissingExtraError(EmulatorError, ImportError):
+    """Raised when a package that an extra brings is not installed."""
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed: "
+            f"pip install 'anyband[{extra}]'"
+        )
+
+
+class ViewError(EmulatorError, ValueError):
+    """Raised when the angles of sun and view are not all there, or cannot be."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(
+            f"{fault}; give sun_zenith, view_zenith and relative_azimuth, all three, in degrees, "
+            "or none of them if they are unknown"
+        )
 
 
 class SoilLengthError(EmulatorError, ValueError):

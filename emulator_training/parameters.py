@@ -82,6 +82,11 @@ def check(values: Float[Tensor, "*batch parameter"]) -> None:
     if values.shape[-1] != len(PARAMETERS):
         raise ParameterCountError(len(PARAMETERS), values.shape[-1], ", ".join(NAMES))
     detached = values.detach()
+    least, greatest = (
+        detached.new_tensor([getattr(p, end) for p in PARAMETERS]) for end in ("least", "greatest")
+    )
+    if ((detached >= least) & (detached <= greatest)).all():
+        return
     for parameter, column in zip(PARAMETERS, detached.unbind(-1), strict=True):
         bad = ~((column >= parameter.least) & (column <= parameter.greatest))
         if bad.any():

@@ -1,0 +1,120 @@
+"""Which canopies are simulated: half fills the ranges evenly, half is as likely as in nature.
+
+The design is a sequence of blocks of 250 samples, each of which depends on the seed and its own
+number alone, so that blocks can be made anywhere and in any order. Every other block is *wide*,
+the rest is *prior*; in every other wide block the leaf area index is even in ``exp(-LAI / 2)``,
+which is how reflectance saturates.
+"""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from scipy.special import ndtr, ndtri
+
+from emulator_training.parameters import NAMES, PARAMETERS
+
+BLOCK = 250
+Split = Literal["train", "validation", "test"]
+Kind = Literal["wide", "prior"]
+Samples = Float[np.ndarray, "sample parameter"]
+# Four blocks, one of each kind and two of the prior, stay together; of ten such groups the last
+# two are held out.
+_GROUP, _FOLD = 4, 10
+# So many samples are the fewest of which each split has some.
+LEAST = BLOCK * _GROUP * _FOLD
+_LARGEST_LAI = 15.0
+
+# Truncated Gaussians: lowest, highest, mean, standard deviation, and the bounds at LAI 15. The
+# highest LAI, brown pigments and water are cut to what surrogates are trained on.
+_GAUSSIANS = {
+    "lai": (0.0, 8.0, 2.0, 3.0, 0.0, 8.0),
+    "n": (1.2, 2.2, 1.5, 0.3, 1.3, 1.8),
+    "cab": (20.0, 90.0, 45.0, 30.0, 45.0, 90.0),
+    "car": (5.0, 23.0, 11.0, 5.0, 5.0, 23.0),
+    "cbrown": (0.0, 1.0, 0.0, 0.3, 0.0, 0.2),
+    "cw": (0.0075, 0.06, 0.025, 0.02, 0.017, 0.055),
+    "cm": (0.003, 0.011, 0.005, 0.005, 0.003, 0.011),
+    "ant": (0.0, 8.0, 0.0, 1.5, 0.0, 8.0),
+    "ala": (30.0, 80.0, 60.0, 30.0, 55.0, 65.0),
+    "hspot": (0.1, 0.5, 0.2, 0.5, 0.1, 0.5),
+}
+# What is even in the prior, too. The darker soils of the ATBD could be brightened more than
+# those that come with `prosail`.
+_EVEN = {
+    "psoil": (0.0, 1.0),
+    "rsoil": (0.3, 1.3),
+    "tts": (0.0, 60.0),
+    "tto": (0.0, 12.0),
+    "psi": (0.0, 180.0),
+}
+
+
+def samples(count: int, seed: int, first: int = 0) -> Samples:
+    """Return samples ``first`` to ``first + count`` of the design, a row of parameters each.
+
+    Source: Weiss and Baret, S2ToolBox Level 2 products: LAI, FAPAR, FCOVER, version 1.1 (2016),
+    for the prior; Sobol, USSR Computational Mathematics and Mathematical Physics 7 (1967) 86-112,
+    scrambled as Owen has it, for the wide half.
+
+    >>> samples(300, seed=0)[250:].tolist() == samples(50, seed=0, first=250).tolist()
+    True
+    """
+    blocks = range(first // BLOCK, -(-(first + count) // BLOCK))
+    rows = [block_samples(number, seed) for number in blocks]
+    if not rows:
+        return np.empty((0, len(PARAMETERS)))
+    start = first - BLOCK * blocks[0]
+    return np.concatenate(rows)[start : start + count]
+
+
+def block_samples(number: int, seed: int) -> Samples:
+    """Return the samples of one block."""
+    return _prior(number, seed) if number % 2 else _wide(number, seed)
+
+
+def kind_of(index: Int[np.ndarray, " sample"]) -> np.ndarray:
+    """Return ``"wide"`` or ``"prior"`` of samples by their number."""
+    return np.where(index // BLOCK % 2 == 0, "wide", "prior")
+
+
+def split_of(index: Int[np.ndarray, " sample"]) -> np.ndarray:
+    """Return ``"train"``, ``"validation"`` or ``"test"`` of samples by their number.
+
+    >>> np.unique(split_of(np.arange(100_000)), return_counts=True)[1].tolist()
+    [10000, 80000, 10000]
+    """
+    part = index // BLOCK // _GROUP % _FOLD
+    return np.select([part == _FOLD - 1, part == _FOLD - 2], ["test", "validation"], "train")
+
+
+def _wide(number: int, seed: int) -> Samples:
+    low, high = (np.array([getattr(p, name) for p in PARAMETERS]) for name in ("low", "high"))
+    engine = torch.quasirandom.SobolEngine(  # type: ignore[no-untyped-call]  # torch ships it so
+        len(PARAMETERS), scramble=True, seed=seed
+    )
+    engine.fast_forward(number // 2 * BLOCK)  # type: ignore[no-untyped-call]
+    unit = engine.draw(BLOCK, dtype=torch.float64).numpy()
+    values = low + (high - low) * unit
+    if number // 2 % 2:
+        lai = NAMES.index("lai")
+        ends = np.exp(-high[lai] / 2), np.exp(-low[lai] / 2)
+        values[:, lai] = -2 * np.log(ends[0] + (ends[1] - ends[0]) * unit[:, lai])
+    return np.clip(values, low, high)
+
+
+def _prior(number: int, seed: int) -> Samples:
+    unit = np.random.default_rng([seed, number]).random((BLOCK, len(NAMES)))
+    drawn = dict(zip(NAMES, unit.T, strict=True))
+    values = {name: low + (high - low) * drawn[name] for name, (low, high) in _EVEN.items()}
+    for name, (low, high, mean, std, lower, upper) in _GAUSSIANS.items():
+        ends = ndtr((np.array([low, high]) - mean) / std)
+        value = mean + std * ndtri(ends[0] + (ends[1] - ends[0]) * drawn[name])
+        if name != "lai":
+            # Dense canopies differ less: the bounds move with the LAI, and the value with them.
+            share = values["lai"] / _LARGEST_LAI
+            bottom, top = low + (lower - low) * share, high + (upper - high) * share
+            value = bottom + (value - low) * (top - bottom) / (high - low)
+        values[name] = np.clip(value, low, high)
+    return np.stack([values[name] for name in NAMES], axis=1)

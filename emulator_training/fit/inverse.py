@@ -1,0 +1,121 @@
+"""The inverse network: from what any bands tell of the scores, with noise, to parameters."""
+
+import torch
+from jaxtyping import Float
+from pydantic import BaseModel, Field
+from torch import Tensor
+
+from emulator_training.band_response import GRID, band_response
+from emulator_training.fit.dataset import Dataset
+from emulator_training.fit.forward import NINE_TENTHS
+from emulator_training.fit.observations import Observer, drawn, observers
+from emulator_training.fit.training import Progress, train
+from emulator_training.networks import BIOPHYSICAL, VIEW, InverseNetwork, ranges
+from emulator_training.parameters import NAMES
+from physops import Bands
+
+# So many groups of a batch are each seen by another sensor.
+_GROUPS = 8
+_BIOPHYSICAL = [NAMES.index(name) for name in BIOPHYSICAL]
+_VIEW = [NAMES.index(name) for name in VIEW]
+
+
+class InverseConfig(BaseModel, frozen=True, extra="forbid"):
+    """How the inverse network is built and fitted.
+
+    Attributes:
+        width: of its three hidden layers.
+        epochs: how often each spectrum is seen, with other noise and other bands each time.
+        batch: how many are seen at once.
+        learning_rate: the largest step.
+        seed: of the first weights, the sensors, the noise and the order.
+    """
+
+    width: int = Field(default=512, ge=1)
+    epochs: int = Field(default=80, ge=1)
+    batch: int = Field(default=1024, ge=8)
+    learning_rate: float = Field(default=2e-3, gt=0)
+    seed: int = Field(default=0, ge=0)
+
+
+def fit_inverse(
+    data: Dataset, config: InverseConfig, progress: Progress | None = None
+) -> InverseNetwork:
+    """Return the network, fitted to the training split and calibrated on the validation split."""
+    torch.manual_seed(config.seed)
+    known = data.part("train")
+    network = InverseNetwork(known.scores.shape[1], config.width)
+    network.scale.copy_(known.spread)
+    pool = observers(data.basis, config.seed)
+    rng = torch.Generator().manual_seed(config.seed)
+    wanted = targets(known.parameters)
+
+    def loss(numbers: Tensor) -> Tensor:
+        mean, std = _estimate(network, pool, known, numbers, rng)
+        apart = (mean - wanted[numbers]).square()
+        # The likelihood alone gives up means that are hard to get; least squares do not.
+        likelihood = std.log() + 0.5 * apart.detach() / std.square()
+        return (10 * apart + 0.1 * likelihood).mean()
+
+    train(
+        network,
+        loss,
+        len(wanted),
+        epochs=config.epochs,
+        batch=config.batch,
+        learning_rate=config.learning_rate,
+        seed=config.seed,
+        progress=progress,
+    )
+    calibrate(network, data.part("validation"), config.seed)
+    return network.requires_grad_(False)
+
+
+def targets(
+    parameters: Float[Tensor, "sample parameter"],
+) -> Float[Tensor, "sample biophysical"]:
+    """Return the parameters that are to be found, in parts of their ranges."""
+    low, width = ranges(BIOPHYSICAL, parameters)
+    return (parameters[:, _BIOPHYSICAL] - low) / width
+
+
+def view_of(
+    parameters: Float[Tensor, "sample parameter"], known: Float[Tensor, " sample"]
+) -> Float[Tensor, "sample 4"]:
+    """Return the cosines of the angles and 1, or zeros where they are not known."""
+    cosines = torch.cos(torch.deg2rad(parameters[:, _VIEW]))
+    return torch.cat([cosines, torch.ones(len(cosines), 1)], dim=-1) * known.unsqueeze(-1)
+
+
+def _estimate(
+    network: InverseNetwork,
+    pool: list[Observer],
+    data: Dataset,
+    numbers: Tensor,
+    rng: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    scores, stds = drawn(pool, data.scores[numbers], rng, _GROUPS)
+    known = torch.randint(2, (len(numbers),), generator=rng).float()
+    mean, std = network(scores, stds, view_of(data.parameters[numbers], known))
+    return mean, std
+
+
+def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
+    """Scale the standard deviations so that nine tenths of the errors are where they should be.
+
+    On whole spectra, with noise; other bands share what is found.
+
+    Args:
+        network: whose `calibration` is set.
+        data: what it was not fitted to.
+        seed: of the noise, and of whose angles are known.
+    """
+    network.calibration.fill_(1.0)
+    rng = torch.Generator().manual_seed(seed + 1)
+    whole = [Observer.of(data.basis, band_response(Bands.at(GRID)))]
+    parts = []
+    with torch.no_grad():
+        for numbers in torch.arange(len(data.scores)).tensor_split(-(-len(data.scores) // 500)):
+            mean, std = _estimate(network, whole, data, numbers, rng)
+            parts.append((mean - targets(data.parameters[numbers])).abs() / std)
+    network.calibration.copy_(torch.cat(parts).quantile(0.9, dim=0) / NINE_TENTHS)

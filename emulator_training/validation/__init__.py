@@ -1,0 +1,1 @@
+"""How good the networks are, on canopies that they have not seen."""

@@ -1,0 +1,81 @@
+"""What the shipped networks must keep to."""
+
+from typing import NamedTuple
+
+from emulator_training.errors import EmulatorError
+
+Accuracy = dict[str, dict[str, float]]
+
+
+class Gate(NamedTuple):
+    """A number that an accuracy must keep to.
+
+    Attributes:
+        operator: whose accuracy it is.
+        name: the accuracy's name.
+        better: which way is better, ``lower`` or ``higher``.
+        limit: the number.
+    """
+
+    operator: str
+    name: str
+    better: str
+    limit: float
+
+    @property
+    def label(self) -> str:
+        """How the gate is called."""
+        return f"{self.operator}.{self.name}"
+
+    def kept(self, accuracy: Accuracy) -> bool:
+        """Tell whether it is kept; what was not measured, or is NaN, is not."""
+        value = accuracy[self.operator].get(self.name, float("nan"))
+        return value <= self.limit if self.better == "lower" else value >= self.limit
+
+
+_PARAMETERS = ("cab", "car", "cw", "cm", "lai")
+GATES = (
+    Gate("prosail_emulator", "wide_rmse", "lower", 0.0025),
+    Gate("prosail_emulator", "prior_rmse", "lower", 0.0015),
+    *(
+        Gate("prosail_emulator", f"{kind}_{name}", better, limit)
+        for kind in ("wide", "prior")
+        for name, better, limit in (
+            ("worst_of_99_percent", "lower", 0.02),
+            ("least_r2_of_a_band", "higher", 0.99),
+            ("median_gradient_cosine", "higher", 0.999),
+            ("coverage_of_90_percent", "higher", 0.87),
+            ("coverage_of_90_percent", "lower", 0.93),
+        )
+    ),
+    *(
+        Gate("prosail_inverse", f"{kind}_spectrum_{name}", better, limit)
+        for kind in ("wide", "prior")
+        for name, better, limit in (("coverage", "higher", 0.87), ("coverage", "lower", 0.93))
+    ),
+    *(Gate("prosail_inverse", f"wide_spectrum_r2_{name}", "higher", 0.9) for name in _PARAMETERS),
+    *(Gate("prosail_inverse", f"wide_sentinel2_r2_{n}", "higher", 0.5) for n in ("cab", "lai")),
+    *(Gate("prosail_manifold", f"{kind}_rmse", "lower", 0.002) for kind in ("wide", "prior")),
+    Gate("prosail_manifold", "wide_least_ratio_of_strangers", "higher", 4.0),
+)
+
+
+class GateError(EmulatorError, ValueError):
+    """Raised when weights are to be published that are not good enough."""
+
+    def __init__(self, missed: list[str]) -> None:
+        super().__init__(
+            f"the weights miss {len(missed)} of {len(GATES)} gates: {', '.join(missed)}; fit "
+            "longer, or accept each with --accept NAME"
+        )
+
+
+def missed(accuracy: Accuracy) -> list[str]:
+    """Return the gates that are missed, in words."""
+    found = []
+    for gate in GATES:
+        if not gate.kept(accuracy):
+            value = accuracy[gate.operator].get(gate.name, float("nan"))
+            sign = "<=" if gate.better == "lower" else ">="
+            found.append(f"{gate.label} ({value:.4g}, not {sign} {gate.limit:g})")
+    return found

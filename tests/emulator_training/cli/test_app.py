@@ -1,0 +1,111 @@
+"""The command, as it is typed."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from emulator_training.cli.app import app
+from emulator_training.cli.run import GATE, INPUT, INTERRUPTED, USAGE, run
+from emulator_training.shard import SimulationConfig
+from emulator_training.validation.gates import GateError
+
+
+def emulator_train(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def code_and_words(capsys, *arguments):
+    code = run(lambda: app([str(argument) for argument in arguments]))
+    return code, capsys.readouterr().err.strip().splitlines()[-1]
+
+
+def needs_prosail(test):
+    reason = "the extra `emulator` is not installed"
+    return pytest.mark.skipif(find_spec("prosail") is None, reason=reason)(test)
+
+
+@needs_prosail
+def test_simulations_are_estimated_made_and_gone_on_with(tmp_path):
+    arguments = ("simulate", "--n", 60, "--storage", "full", "--shard", 20, "--workers", 1)
+    first = emulator_train(*arguments, "-o", tmp_path)
+    assert first.exit_code == 0
+    assert "60 spectra, full: about 0." in first.stderr
+    assert "1 MB" in first.stderr
+    assert f"{tmp_path}: 3 shards, 3 of them new" in first.stdout
+    (tmp_path / "shard-00001.npz").unlink()
+    again = emulator_train(*arguments, "-o", tmp_path)
+    assert "3 shards, 1 of them new" in again.stdout
+    with np.load(tmp_path / "shard-00001.npz") as file:
+        assert file["values"].shape == (20, 2101)
+
+
+def test_fitting_validating_and_publishing_are_one_line_each(
+    simulation, weights, tmp_path, monkeypatch
+):
+    assert "nothing: all are there" in emulator_train("fit", simulation, "-o", weights).stdout
+    report = tmp_path / "report"
+    said = emulator_train("validate", weights, "-o", report, "--n", 20).stdout
+    assert "gates kept" in said
+    assert "missed: prosail_emulator.wide_rmse" in said
+    result = emulator_train("publish", weights, "--report", report, "-o", tmp_path / "shipped")
+    assert isinstance(result.exception, GateError)
+
+
+def test_a_config_that_is_none_is_refused_in_one_sentence(simulation, tmp_path, capsys):
+    config = tmp_path / "config.json"
+    config.write_text('{"emulator": {"widht": 3}}')
+    given = ("fit", simulation, "-o", tmp_path / "weights", "--config", config)
+    code, words = code_and_words(capsys, *given)
+    assert code == USAGE
+    assert words == "error: emulator.widht: Extra inputs are not permitted"
+
+
+@needs_prosail
+def test_refusals_are_one_sentence_and_a_code(tmp_path, capsys):
+    code, words = code_and_words(capsys, "fit", tmp_path, "-o", tmp_path / "weights")
+    assert code == INPUT
+    assert words.startswith(f"error: {tmp_path} holds no simulation; make one with")
+    code, words = code_and_words(capsys, "simulate", "-o", tmp_path, "--storage", "everything")
+    assert code == USAGE
+    assert words == "error: storage is 'everything'; give full, sensor:ID or pca:K, K up to 999"
+    code, words = code_and_words(capsys, "validate", tmp_path, "-o", tmp_path / "report")
+    assert code == INPUT
+    assert "have no card" in words
+
+
+def test_codes_tell_what_went_wrong(capsys):
+    def fail(error):
+        def command():
+            raise error
+
+        return run(command)
+
+    assert fail(KeyboardInterrupt()) == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
+    assert fail(GateError(["a"])) == GATE
+    assert fail(FileNotFoundError(2, "No such file", "some.json")) == 5
+    assert "error: some.json: No such file" in capsys.readouterr().err
+    with pytest.raises(ZeroDivisionError):
+        fail(ZeroDivisionError())
+
+
+def test_help_imports_nothing_heavy():
+    heavy = {"torch", "numpy", "scipy", "pydantic", "matplotlib"}
+    code = f"import sys, emulator_training.cli.app; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_plain_install_is_told_what_to_add():
+    code = "import sys; sys.modules['typer'] = None; import emulator_training.cli as c; c.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "pip install 'anyband[zoo,emulator]'" in done.stderr
+
+
+def test_the_shipped_recipe_is_the_default():
+    assert SimulationConfig().count == 100_000

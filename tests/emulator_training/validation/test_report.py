@@ -1,0 +1,68 @@
+import json
+import math
+
+import pytest
+import torch
+
+from emulator_training.design import kind_of, samples, split_of
+from emulator_training.shard import SimulationConfig
+from emulator_training.validation.held_out import HeldOut
+from emulator_training.validation.manifold import strangers
+from emulator_training.validation.report import by_step, validate
+
+pytest.importorskip("prosail", reason="the extra `emulator` is not installed")
+
+
+@pytest.fixture(scope="module")
+def found(weights, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return validate(weights, folder, 40), folder
+
+
+def test_a_report_has_every_accuracy_and_its_plots(found):
+    accuracy, folder = found
+    written = json.loads((folder / "accuracy.json").read_text())
+    assert written["accuracy"] == accuracy
+    assert "prosail_emulator.wide_rmse" in " ".join(written["missed"])
+    names = ("error_by_parameter", "error_by_wavelength", "inverse_by_parameter")
+    for name in names:
+        assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert all(math.isfinite(v) for part in accuracy.values() for v in part.values())
+
+
+def test_what_was_fitted_for_a_moment_is_known_to_be_bad(found):
+    accuracy, _ = found
+    emulator = accuracy["prosail_emulator"]
+    assert 0.005 < emulator["wide_rmse"] < 0.1
+    assert emulator["wide_worst"] > emulator["wide_worst_of_99_percent"] > emulator["wide_rmse"]
+    assert accuracy["prosail_manifold"]["wide_rmse_of_principal_components"] < 0.01
+
+
+def test_held_out_canopies_are_of_the_test_split():
+    config = SimulationConfig(count=20_000)
+    canopies = HeldOut.of(config, "prior", 30)
+    design = torch.from_numpy(samples(20_000, 0)).float()
+    place = [int((design == row).all(dim=-1).nonzero()[0, 0]) for row in canopies.parameters]
+    numbers = torch.tensor(place).numpy()
+    assert set(split_of(numbers)) == {"test"}
+    assert set(kind_of(numbers)) == {"prior"}
+    assert canopies.spectra.shape == (30, 2101)
+
+
+def test_noise_is_as_large_as_it_is_said_to_be():
+    canopies = HeldOut("wide", torch.zeros(50, 15), torch.full((50, 2101), 0.4))
+    assert canopies.noisy(0, 0.01, 0.0).std() == pytest.approx(0.004, rel=0.01)
+    assert canopies.noisy(0, 0.0, 0.002).std() == pytest.approx(0.002, rel=0.01)
+
+
+def test_errors_by_step_are_root_means():
+    values, squared = torch.tensor([0.05, 0.1, 0.95]), torch.tensor([1.0, 4.0, 9.0])
+    found = by_step(values, squared, 0.0, 1.0)
+    assert found[0] == pytest.approx(2.5**0.5)
+    assert found[7] == 3.0
+    assert torch.isnan(found[1:7]).all()
+
+
+def test_strangers_are_reflectances():
+    assert strangers().shape[1] == 2101
+    assert ((strangers() > 0) & (strangers() < 1)).all()
