@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-import srf_library
-from emulator_training.errors import NoBandInRangeError, ResponseError
+from emulator_training.errors import NoBandInRangeError
 from physops import Bands
 from srf_library import response_matrix
 from srf_library.sensor import Sensor
@@ -30,18 +29,16 @@ class BandResponse:
     seen: Bool[np.ndarray, " band"]
 
 
-def band_response(bands: Bands, response: Sensor | str | None = None) -> BandResponse:
-    """Return what bands see, taken for Gaussians; one of unknown width sees its centre.
+def band_response(bands: Bands) -> BandResponse:
+    """Return what bands see: those of a sensor by its responses, others as Gaussians.
 
-    A band that reaches beyond 400-2500 nm sees what is inside.
+    One of unknown width sees its centre. A band that reaches beyond 400-2500 nm sees what is inside.
 
     Args:
         bands: the bands; those that are not good, or centred outside, see nothing.
-        response: a sensor, or one of its names, with the same bands, whose own responses count.
 
     Raises:
         NoBandInRangeError: if there is none left.
-        ResponseError: if the sensor has another number of bands.
 
     >>> band_response(Bands.at([660.0, 11000.0])).seen.tolist()
     [True, False]
@@ -50,11 +47,8 @@ def band_response(bands: Bands, response: Sensor | str | None = None) -> BandRes
     seen = inside & bands.good
     if not seen.any():
         raise NoBandInRangeError(GRID[0], GRID[-1], bands.wavelength)
-    if response is not None:
-        sensor = srf_library.get(response) if isinstance(response, str) else response
-        if len(sensor) != len(bands):
-            raise ResponseError(sensor.id, len(sensor), len(bands))
-        return BandResponse(sensor_response(sensor) * seen[:, np.newaxis], seen)
+    if bands.sensor is not None:
+        return BandResponse(sensor_response(bands.sensor) * seen[:, np.newaxis], seen)
     weights = np.zeros((len(bands), len(GRID)))
     for number in np.flatnonzero(seen):
         weights[number] = _row(float(bands.wavelength[number]), float(bands.fwhm[number]))

@@ -65,16 +65,6 @@ class NoBandInRangeError(EmulatorError, ValueError):
         )
 
 
-class ResponseError(EmulatorError, ValueError):
-    """Raised when the sensor whose responses count has other bands than the image."""
-
-    def __init__(self, sensor: str, has: int, bands: int) -> None:
-        super().__init__(
-            f"response={sensor!r} has {has} bands and the image has {bands}; give the sensor that "
-            "took the image, or leave response out"
-        )
-
-
 class WeightFileError(EmulatorError, OSError):
     """Raised when a file of weights is not there, or is not the one that its card describes."""
 

@@ -185,7 +185,7 @@ def _remote(scheduler: str) -> Run:
         numbers: list[int], config: SimulationConfig, basis: SpectralBasis | None
     ) -> Iterator[tuple[int, bytes]]:
         try:
-            client: Any = distributed.Client(scheduler, timeout="10s")
+            client: Any = distributed.Client(scheduler, timeout="10s")  # type: ignore[no-untyped-call]
         except OSError as error:
             raise SimulationError(
                 f"no scheduler answers at {scheduler}; start one with `dask scheduler`, and give "
@@ -195,7 +195,7 @@ def _remote(scheduler: str) -> Run:
             shared = client.scatter(basis, broadcast=True)
             jobs = client.map(make_shard, numbers, config=config, basis=shared, pure=False)
             by_key = {job.key: number for job, number in zip(jobs, numbers, strict=True)}
-            for job in distributed.as_completed(jobs):
+            for job in distributed.as_completed(jobs):  # type: ignore[no-untyped-call]
                 yield by_key[job.key], job.result()
                 job.release()
 

@@ -11,7 +11,6 @@ from emulator_training.parameters import NAMES, check, vector
 from emulator_training.pixels import pixels
 from emulator_training.simulators.prosail import Prosail
 from physops import Bands, Operator, OperatorSpec
-from srf_library import Sensor
 
 NAME = "prosail"
 SPEC = OperatorSpec(
@@ -36,7 +35,6 @@ class ExactProsail(Operator):
 
     Args:
         bands: the bands that come out, taken for Gaussians.
-        response: a sensor with these bands, or one of its names, whose own responses count.
 
     Attributes:
         names: the parameters that go in, in this order; units and ranges are in
@@ -45,7 +43,6 @@ class ExactProsail(Operator):
     Raises:
         TablesMissingError: if the package `prosail` is not installed.
         NoBandInRangeError: if no good band lies in 400-2500 nm.
-        ResponseError: if the sensor has another number of bands.
     """
 
     names = NAMES
@@ -53,10 +50,10 @@ class ExactProsail(Operator):
     unseen: Tensor
     usual: Tensor
 
-    def __init__(self, bands: Bands, *, response: Sensor | str | None = None) -> None:
+    def __init__(self, bands: Bands) -> None:
         super().__init__()
         self.spec, self.band_count = SPEC, len(NAMES)
-        seen = band_response(bands, response)
+        seen = band_response(bands)
         # A response has long tails, of which nothing comes.
         needed = seen.weights.max(axis=0) > 1e-9
         self.model = Prosail(GRID[needed])

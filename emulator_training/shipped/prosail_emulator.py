@@ -15,7 +15,6 @@ from emulator_training.parameters import NAMES, check, vector
 from emulator_training.pixels import Pixels, pixels
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
-from srf_library import Sensor
 
 NAME = "prosail_emulator"
 SPEC = OperatorSpec(
@@ -39,7 +38,6 @@ class ProsailEmulator(Operator):
 
     Args:
         bands: the bands that come out, taken for Gaussians.
-        response: a sensor with these bands, or one of its names, whose own responses count.
         folder: where the weights lie, if not those that are shipped.
 
     Attributes:
@@ -49,7 +47,6 @@ class ProsailEmulator(Operator):
 
     Raises:
         NoBandInRangeError: if no good band lies in 400-2500 nm.
-        ResponseError: if the sensor has another number of bands.
         WeightFileError: if the weights are not there, or corrupt.
 
     >>> from emulator_training.parameters import vector
@@ -66,14 +63,12 @@ class ProsailEmulator(Operator):
     unseen: Tensor
     usual: Tensor
 
-    def __init__(
-        self, bands: Bands, *, response: Sensor | str | None = None, folder: Path = SHIPPED
-    ) -> None:
+    def __init__(self, bands: Bands, *, folder: Path = SHIPPED) -> None:
         super().__init__()
         weights = read(NAME, folder)
         self.card, basis = weights.card, weights.basis
         self.spec, self.band_count = SPEC, len(NAMES)
-        seen = band_response(bands, response)
+        seen = band_response(bands)
         self.network = ForwardNetwork(len(basis.variance), int(self.card.config["width"]))
         self.network.load_state_dict(weights.network)
         self.network.requires_grad_(False)

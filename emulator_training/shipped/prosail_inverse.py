@@ -18,7 +18,6 @@ from emulator_training.score_posterior import ScorePosterior
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
 from physops.errors import ParameterError
-from srf_library import Sensor
 
 NAME = "prosail_inverse"
 SPEC = OperatorSpec(
@@ -44,7 +43,6 @@ class ProsailInverse(Operator):
         sun_zenith: of the whole image [°]; left out, it counts as unknown, as do all three.
         view_zenith: the same.
         relative_azimuth: the same, 0 to 180.
-        response: a sensor with these bands, or one of its names, whose own responses count.
         folder: where the weights lie, if not those that are shipped.
 
     Attributes:
@@ -76,14 +74,13 @@ class ProsailInverse(Operator):
         sun_zenith: float | None = None,
         view_zenith: float | None = None,
         relative_azimuth: float | None = None,
-        response: Sensor | str | None = None,
         folder: Path = SHIPPED,
     ) -> None:
         super().__init__()
         weights = read(NAME, folder)
         self.card = weights.card
         self.spec, self.band_count = SPEC, len(bands)
-        seen = band_response(bands, response)
+        seen = band_response(bands)
         posterior = ScorePosterior.of(weights.basis, seen)
         self.network = InverseNetwork(len(posterior.std), int(self.card.config["width"]))
         self.network.load_state_dict(weights.network)

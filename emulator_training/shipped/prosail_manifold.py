@@ -16,7 +16,6 @@ from emulator_training.score_posterior import ScorePosterior
 from emulator_training.spectral_basis import SpectralBasis
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
-from srf_library import Sensor
 
 NAME = "prosail_manifold"
 SPEC = OperatorSpec(
@@ -51,7 +50,6 @@ class ProsailManifold(Operator):
 
     Args:
         bands: the image's bands, taken for Gaussians.
-        response: a sensor with these bands, or one of its names, whose own responses count.
         tolerance: see above [1].
         folder: where the weights lie, if not those that are shipped.
 
@@ -74,7 +72,6 @@ class ProsailManifold(Operator):
         self,
         bands: Bands,
         *,
-        response: Sensor | str | None = None,
         tolerance: float = TOLERANCE,
         folder: Path = SHIPPED,
     ) -> None:
@@ -82,7 +79,7 @@ class ProsailManifold(Operator):
         weights = read(NAME, folder)
         self.card, config = weights.card, weights.card.config
         self.spec, self.band_count, self.tolerance = SPEC, len(bands), tolerance
-        seen = band_response(bands, response)
+        seen = band_response(bands)
         posterior = ScorePosterior.of(weights.basis, seen)
         network = AutoEncoder(len(posterior.std), int(config["width"]), int(config["size"]))
         network.load_state_dict(weights.network)

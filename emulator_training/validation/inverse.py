@@ -33,7 +33,7 @@ def inverse_accuracy(folder: Path, canopies: HeldOut, seed: int = 0) -> dict[str
     exact = torch.from_numpy(sensor_response(get(SENTINEL))).float()
     bands = HeldOut(canopies.kind, canopies.parameters, canopies.spectra @ exact.T)
     whole = ProsailInverse(Bands.at(GRID), folder=folder)
-    few = ProsailInverse(Bands.of(SENTINEL), response=SENTINEL, folder=folder)
+    few = ProsailInverse(Bands.of(SENTINEL), folder=folder)
     found = {}
     for what, inverse, seen in (("spectrum", whole, canopies), ("sentinel2", few, bands)):
         x = seen.noisy(seed, RELATIVE_NOISE, 0.0)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator_training.band_response import GRID, band_response, sensor_response
-from emulator_training.errors import NoBandInRangeError, ResponseError
+from emulator_training.errors import NoBandInRangeError
 from physops import Bands
 from srf_library import get
 
@@ -47,13 +47,8 @@ def test_bands_of_which_none_is_in_range_are_refused():
 def test_a_sensors_own_responses_are_those_of_the_library():
     """A plain sum of the response over nanometres, for a band sampled at 1 nm."""
     sensor = get("sentinel2a_msi")
-    row = band_response(Bands.of(sensor), "S2A").weights[7]
+    row = band_response(Bands.of(sensor)).weights[7]
     response = list(sensor)[7].profile(GRID)
     spectrum = np.sin(GRID / 50)
     assert row @ spectrum == pytest.approx(response @ spectrum / response.sum(), abs=1e-4)
     assert np.array_equal(row, sensor_response(sensor)[7])
-
-
-def test_a_sensor_with_other_bands_is_refused():
-    with pytest.raises(ResponseError, match=r"has 13 bands and the image has 2; give the sensor"):
-        band_response(Bands.at([500.0, 600.0]), "S2A")

@@ -16,7 +16,7 @@ from srf_library import get
 
 def test_bands_are_means_of_the_whole_spectrum():
     rows = samples(50, seed=1)
-    operator = ExactProsail(Bands.of("S2A"), response="S2A")
+    operator = ExactProsail(Bands.of("S2A"))
     expected = spectra_of(rows) @ sensor_response(get("S2A")).T
     np.testing.assert_allclose(operator(torch.from_numpy(rows), band_dim=-1), expected, atol=1e-5)
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from emulator_training.design import samples
-from emulator_training.errors import ResponseError, ViewError
+from emulator_training.errors import ViewError
 from emulator_training.networks import BIOPHYSICAL
 from emulator_training.parameters import NAMES, PARAMETERS
 from emulator_training.shipped.prosail_emulator import ProsailEmulator
@@ -93,8 +93,3 @@ def test_angles_help_if_they_are_known(canopies):
 def test_angles_that_cannot_be_are_refused(angles, wording):
     with pytest.raises(ViewError, match=wording):
         ProsailInverse(SENTINEL, **angles)
-
-
-def test_a_sensor_with_other_bands_is_refused():
-    with pytest.raises(ResponseError, match="has 13 bands and the image has 1"):
-        ProsailInverse(Bands.at([660.0]), response="S2A")
