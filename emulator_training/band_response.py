@@ -32,7 +32,8 @@ class BandResponse:
 def band_response(bands: Bands) -> BandResponse:
     """Return what bands see: those of a sensor by its responses, others as Gaussians.
 
-    One of unknown width sees its centre. A band that reaches beyond 400-2500 nm sees what is inside.
+    One of unknown width sees its centre. A band that reaches beyond 400-2500 nm sees what is
+    inside.
 
     Args:
         bands: the bands; those that are not good, or centred outside, see nothing.

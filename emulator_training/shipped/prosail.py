@@ -11,6 +11,7 @@ from emulator_training.parameters import NAMES, check, vector
 from emulator_training.pixels import pixels
 from emulator_training.simulators.prosail import Prosail
 from physops import Bands, Operator, OperatorSpec
+from physops.autocast import in_full_precision
 
 NAME = "prosail"
 SPEC = OperatorSpec(
@@ -61,6 +62,7 @@ class ExactProsail(Operator):
         self.register_buffer("unseen", torch.from_numpy(~seen.seen))
         self.register_buffer("usual", vector())
 
+    @in_full_precision
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the reflectance [1] of canopies ``(*batch, 15, *space)``, bands in their place.
 

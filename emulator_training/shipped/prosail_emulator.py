@@ -15,6 +15,7 @@ from emulator_training.parameters import NAMES, check, vector
 from emulator_training.pixels import Pixels, pixels
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
+from physops.autocast import in_full_precision
 
 NAME = "prosail_emulator"
 SPEC = OperatorSpec(
@@ -82,6 +83,7 @@ class ProsailEmulator(Operator):
         self.register_buffer("unseen", torch.from_numpy(~seen.seen))
         self.register_buffer("usual", vector().float())
 
+    @in_full_precision
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the reflectance [1] of canopies ``(*batch, 15, *space)``, bands in their place.
 
@@ -95,6 +97,7 @@ class ProsailEmulator(Operator):
         design, offset = self.design.to(scores.dtype), self.offset.to(scores.dtype)
         return given.laid_out(linear(scores, design, offset))
 
+    @in_full_precision
     def std(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the standard deviation of what the network gives from what PROSAIL would [1].
 

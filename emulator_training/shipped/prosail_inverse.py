@@ -17,6 +17,7 @@ from emulator_training.pixels import pixels
 from emulator_training.score_posterior import ScorePosterior
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
+from physops.autocast import in_full_precision
 from physops.errors import ParameterError
 
 NAME = "prosail_inverse"
@@ -91,6 +92,7 @@ class ProsailInverse(Operator):
         self.register_buffer("known", torch.from_numpy(posterior.std).float())
         self.register_buffer("view", _view(sun_zenith, view_zenith, relative_azimuth))
 
+    @in_full_precision
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the parameters of an image ``(*batch, band, *space)``, where its bands were.
 
@@ -102,12 +104,14 @@ class ProsailInverse(Operator):
         low, width = ranges(BIOPHYSICAL, mean)
         return given.image(low + width * mean)
 
+    @in_full_precision
     def std(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the standard deviation of each parameter [its unit], likewise."""
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
         _, std = self._parts(given.values)
         return given.image(std * ranges(BIOPHYSICAL, std)[1])
 
+    @in_full_precision
     def interval(
         self, x: Real[Tensor, "..."], level: float = 0.9, band_dim: int = -3
     ) -> tuple[Float[Tensor, "..."], Float[Tensor, "..."]]:

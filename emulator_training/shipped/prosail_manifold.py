@@ -16,6 +16,7 @@ from emulator_training.score_posterior import ScorePosterior
 from emulator_training.spectral_basis import SpectralBasis
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
+from physops.autocast import in_full_precision
 
 NAME = "prosail_manifold"
 SPEC = OperatorSpec(
@@ -89,6 +90,7 @@ class ProsailManifold(Operator):
         for name, table in _folded(network, weights.basis, posterior, seen.seen).items():
             self.register_buffer(name, table)
 
+    @in_full_precision
     def forward(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the gated squared residual [1] of images ``(*batch, band, *space)``, a pixel each.
 
@@ -99,12 +101,14 @@ class ProsailManifold(Operator):
         squared, edge = self._residual(given.values)
         return given.plane(squared * self._gate(squared, edge))
 
+    @in_full_precision
     def residual(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the root of the mean squared residual of each pixel [1], without the gate."""
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
         squared, _ = self._residual(given.values)
         return given.plane(squared.sqrt())
 
+    @in_full_precision
     def gate(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return how much each pixel counts, from 0 to 1."""
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
@@ -114,6 +118,7 @@ class ProsailManifold(Operator):
         """Return how unlike each pixel is to what was trained on: 1 less the gate."""
         return 1 - self.gate(x, band_dim)
 
+    @in_full_precision
     def reconstruct(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return the nearest spectrum [1] that the autoencoder can say, in the image's bands.
 
