@@ -38,4 +38,4 @@ def in_full_precision(
         with full_precision(x.device):
             return method(self, x, *args, **kwargs)
 
-    return apply
+    return apply  # type: ignore[return-value]  # mypy loses that x may be named

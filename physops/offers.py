@@ -8,14 +8,17 @@ value is a package with a file of formulas (see `physops.catalogs`), and its nam
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import Distribution, EntryPoint, distributions
-from typing import Literal
+from importlib.metadata import distributions
+from typing import Any, Literal
 
 from physops.catalogs import read_catalog
 from physops.operator import OperatorSpec
 
 OPERATORS, CATALOGS = "physops.operators", "physops.catalogs"
 Kind = Literal["operators", "catalog"]
+# Once its backport is imported, by whomever, importlib.metadata gives that one's classes.
+Distribution = Any
+EntryPoint = Any
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Offer:
     kind: Kind
     name: str
     value: str
-    entry: EntryPoint | None = None
+    entry: EntryPoint = None
     card: OperatorSpec | None = None
     error: str = ""
 
