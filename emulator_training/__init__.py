@@ -1,5 +1,5 @@
-"""Where the learned operators come from: trusted simulators, and the networks fitted to them.
+"""Where the learned operators come from: trusted simulators, and what was fitted to them.
 
-Nothing is trained yet. What is trained here reaches `physops` through the entry-point group
-``physops.operators``, and imports nothing of `anyband_models`.
+What is fitted here reaches `physops` through the entry-point group ``physops.operators``, and
+imports nothing of `anyband_models`.
 """
