@@ -22,6 +22,15 @@ ScenePath = Annotated[
     Path,
     typer.Argument(metavar="SCENE", help="ENVI, GeoTIFF/COG, .mat or .npz.", show_default=False),
 ]
+UnusedBands = Annotated[
+    str,
+    typer.Option(
+        "--bad-bands",
+        help="Bands not to use besides those the file marks: "
+        "1350-1450nm,12,30-33 (numbers from 1).",
+        show_default=False,
+    ),
+]
 Scale = Annotated[
     float | None,
     typer.Option(help="Reflectance = stored x SCALE + OFFSET, where the file does not say so."),

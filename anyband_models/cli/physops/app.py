@@ -1,21 +1,15 @@
 """The subcommands, gathered."""
 
-import typer
-
+from anyband_models.cli.new_app import new_app
 from anyband_models.cli.physops.compute import compute
 from anyband_models.cli.physops.list import list_command
 from anyband_models.cli.physops.show import show
 
-app = typer.Typer(
+app = new_app(
     name="physops",
     help="Spectral indices and other operators: what they are, and images of them.",
     epilog="Exit codes: 0 done, 2 usage, 3 input, 4 plugin, 5 memory or disk, 6 done but an index "
     "has no value anywhere, 130 interrupted.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # [nm] is a unit, not markup
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(name="list")(list_command)
 app.command()(show)

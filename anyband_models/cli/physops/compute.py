@@ -13,6 +13,7 @@ from anyband_models.cli.options import (
     QuantityOption,
     Scale,
     ScenePath,
+    UnusedBands,
     Wavelengths,
     open_scene,
     reading,
@@ -50,14 +51,7 @@ def compute(
     fill: Annotated[float, typer.Option(help="What stands for no data in the image.")] = float(
         "nan"
     ),
-    bad_bands: Annotated[
-        str,
-        typer.Option(
-            help="Bands not to use besides those the file marks: "
-            "1350-1450nm,12,30-33 (numbers from 1).",
-            show_default=False,
-        ),
-    ] = "",
+    bad_bands: UnusedBands = "",
     scale: Scale = None,
     offset: Offset = None,
     quantity: QuantityOption = None,

@@ -14,6 +14,7 @@ from anyband_models.cli.options import (
     QuantityOption,
     Scale,
     ScenePath,
+    UnusedBands,
     Wavelengths,
     open_scene,
     reading,
@@ -68,14 +69,7 @@ def resample(
             "over what is covered."
         ),
     ] = PartialName.NAN,
-    bad_bands: Annotated[
-        str,
-        typer.Option(
-            help="Bands not to use besides those the file marks: "
-            "1350-1450nm,12,30-33 (numbers from 1).",
-            show_default=False,
-        ),
-    ] = "",
+    bad_bands: UnusedBands = "",
     scale: Scale = None,
     offset: Offset = None,
     quantity: QuantityOption = None,
