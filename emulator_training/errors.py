@@ -7,23 +7,27 @@ class EmulatorError(Exception):
     """The root of this package's errors."""
 
 
-class ParameterRangeError(EmulatorError, ValueError):
-    """Raised when a parameter of the canopy is no number, or one that cannot be.
+class OutOfRangeError(EmulatorError, ValueError):
+    """Raised when a number is none, or lies where it cannot.
 
     Args:
-        name: the parameter.
+        name: what it is a number of.
         value: what it is.
-        least: the least that it can be.
-        greatest: the most.
+        low: the least that it can be.
+        high: the most.
         unit: of all three.
         hint: what may have gone wrong; empty if nothing is likely.
     """
 
     def __init__(
-        self, name: str, value: float, least: float, greatest: float, unit: str, hint: str = ""
+        self, name: str, value: float, low: float, high: float, unit: str, hint: str = ""
     ) -> None:
         more = f"; {hint}" if hint else ""
-        super().__init__(f"{name} is {value:g}; give {least:g} to {greatest:g} [{unit}]{more}")
+        super().__init__(f"{name} is {value:g}; give {low:g} to {high:g} [{unit}]{more}")
+
+
+class ParameterRangeError(OutOfRangeError):
+    """Raised when a parameter of the canopy is no number, or one that cannot be."""
 
 
 class ParameterCountError(EmulatorError, ValueError):
@@ -108,23 +112,8 @@ class SoilLengthError(EmulatorError, ValueError):
         )
 
 
-class SettingRangeError(EmulatorError, ValueError):
-    """Raised when the atmosphere or the geometry is none that can be computed.
-
-    Args:
-        name: the setting.
-        value: what it is.
-        low: the least that is taken.
-        high: the most.
-        unit: of all three.
-        hint: what may have gone wrong; empty if nothing is likely.
-    """
-
-    def __init__(
-        self, name: str, value: float, low: float, high: float, unit: str, hint: str = ""
-    ) -> None:
-        more = f"; {hint}" if hint else ""
-        super().__init__(f"{name} is {value:g}; give {low:g} to {high:g} [{unit}]{more}")
+class SettingRangeError(OutOfRangeError):
+    """Raised when the atmosphere or the geometry is none that can be computed."""
 
 
 class SixSAbsentError(EmulatorError, ImportError):

@@ -1,56 +1,31 @@
 """The parameters of a canopy and of the view of it, as PROSAIL-D has them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from emulator_training.bounded import Bounded
 from emulator_training.errors import ParameterCountError, ParameterRangeError
 
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter, and where it lies.
-
-    Attributes:
-        name: as the package `prosail` has it, but for ``ala``, its ``lidfa``.
-        title: what it is.
-        unit: of what follows.
-        low: the least that surrogates are trained on.
-        high: the most.
-        least: the least that it can be.
-        greatest: the most.
-        usual: what it is if nobody says otherwise.
-    """
-
-    name: str
-    title: str
-    unit: str
-    low: float
-    high: float
-    least: float
-    greatest: float
-    usual: float
-
-
+# Named as in the package `prosail`, but for `ala`, its `lidfa`.
 PARAMETERS = (
-    Parameter("n", "leaf structure", "1", 1.0, 2.8, 0.8, 4.0, 1.5),
-    Parameter("cab", "chlorophyll a and b", "µg/cm²", 0.0, 100.0, 0.0, 200.0, 45.0),
-    Parameter("car", "carotenoids", "µg/cm²", 0.0, 25.0, 0.0, 60.0, 10.0),
-    Parameter("cbrown", "brown pigments", "1", 0.0, 1.0, 0.0, 5.0, 0.0),
-    Parameter("cw", "water thickness", "cm", 0.001, 0.06, 0.0, 0.2, 0.02),
-    Parameter("cm", "dry matter", "g/cm²", 0.001, 0.03, 0.0, 0.1, 0.005),
-    Parameter("ant", "anthocyanins", "µg/cm²", 0.0, 8.0, 0.0, 60.0, 0.0),
-    Parameter("lai", "leaf area index", "m²/m²", 0.0, 8.0, 0.0, 15.0, 3.0),
-    Parameter("ala", "mean leaf angle", "°", 20.0, 80.0, 0.0, 90.0, 57.0),
-    Parameter("hspot", "hot spot", "1", 0.01, 0.5, 0.0, 1.0, 0.1),
-    Parameter("psoil", "share of the dry soil", "1", 0.0, 1.0, 0.0, 1.0, 0.5),
-    Parameter("rsoil", "brightness of the soil", "1", 0.2, 1.4, 0.0, 1.93, 1.0),
-    Parameter("tts", "sun zenith", "°", 0.0, 70.0, 0.0, 89.0, 30.0),
-    Parameter("tto", "view zenith", "°", 0.0, 40.0, 0.0, 89.0, 0.0),
-    Parameter("psi", "relative azimuth", "°", 0.0, 180.0, 0.0, 180.0, 90.0),
+    Bounded("n", "leaf structure", "1", 1.0, 2.8, 0.8, 4.0, 1.5),
+    Bounded("cab", "chlorophyll a and b", "µg/cm²", 0.0, 100.0, 0.0, 200.0, 45.0),
+    Bounded("car", "carotenoids", "µg/cm²", 0.0, 25.0, 0.0, 60.0, 10.0),
+    Bounded("cbrown", "brown pigments", "1", 0.0, 1.0, 0.0, 5.0, 0.0),
+    Bounded("cw", "water thickness", "cm", 0.001, 0.06, 0.0, 0.2, 0.02),
+    Bounded("cm", "dry matter", "g/cm²", 0.001, 0.03, 0.0, 0.1, 0.005),
+    Bounded("ant", "anthocyanins", "µg/cm²", 0.0, 8.0, 0.0, 60.0, 0.0),
+    Bounded("lai", "leaf area index", "m²/m²", 0.0, 8.0, 0.0, 15.0, 3.0),
+    Bounded("ala", "mean leaf angle", "°", 20.0, 80.0, 0.0, 90.0, 57.0),
+    Bounded("hspot", "hot spot", "1", 0.01, 0.5, 0.0, 1.0, 0.1),
+    Bounded("psoil", "share of the dry soil", "1", 0.0, 1.0, 0.0, 1.0, 0.5),
+    Bounded("rsoil", "brightness of the soil", "1", 0.2, 1.4, 0.0, 1.93, 1.0),
+    Bounded("tts", "sun zenith", "°", 0.0, 70.0, 0.0, 89.0, 30.0),
+    Bounded("tto", "view zenith", "°", 0.0, 40.0, 0.0, 89.0, 0.0),
+    Bounded("psi", "relative azimuth", "°", 0.0, 180.0, 0.0, 180.0, 90.0),
 )
 NAMES = tuple(parameter.name for parameter in PARAMETERS)
 ANGLES = ("ala", "tts", "tto", "psi")
