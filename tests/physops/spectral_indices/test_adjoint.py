@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from physops.spectral_indices.adjoint import finite, gradients
@@ -33,6 +33,7 @@ HAZARDS = [
     "sqrt((a - b) ** 2)",
     "3 - a * 2 / 7 + b",
 ]
+NEVER = "a / (b - b)"  # has no value anywhere
 any_value = st.sampled_from([0.0, -0.01, 0.05, 0.3, 1.0, -1.0, 1e-30])
 
 
@@ -64,20 +65,18 @@ def test_gradients_are_finite_everywhere(text, a, b):
         assert all(torch.isfinite(slope) for slope in by_hand(program, values, grad).values())
 
 
-@pytest.mark.parametrize("text", HAZARDS)
+@pytest.mark.parametrize("text", [text for text in HAZARDS if text != NEVER])
 @given(a=st.floats(0.2, 0.9), b=st.floats(0.2, 0.9))
 def test_gradients_are_those_of_pytorch(text, a, b):
     """Where nothing is hazardous; beside a kink each has a slope of its own."""
-    if abs(a - b) < 1e-3:
-        return
+    assume(abs(a - b) > 1e-3)
     program = Program.of([parse(text), parse("a * b")])
     values = {
         n: torch.tensor(v, dtype=torch.float64, requires_grad=True)
         for n, v in zip("ab", (a, b), strict=True)
     }
     outputs = [torch.as_tensor(value) for value in program(values)]
-    if not all(torch.isfinite(output) for output in outputs):
-        return
+    assume(all(torch.isfinite(output) for output in outputs))
     right = torch.autograd.grad(sum(outputs), list(values.values()), allow_unused=True)
     for grad in (False, True):
         found = by_hand(program, values, grad)
