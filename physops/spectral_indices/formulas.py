@@ -146,8 +146,9 @@ class _Computed(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:  # noqa: ANN401  (torch's own)
         x, ctx.formulas, ctx.reading, ctx.dim, ctx.one = inputs
-        # Where there is a value, and not the values: what came out may be changed in place.
-        ctx.save_for_backward(x, output == output)
+        if ctx.needs_input_grad[0]:  # to look for values takes another pass over all of them
+            # Where there is a value, and not the values: what came out may be changed in place.
+            ctx.save_for_backward(x, output == output)
 
     @staticmethod
     def backward(ctx: Any, slopes: Tensor) -> tuple[Tensor | None, ...]:  # noqa: ANN401
