@@ -1,0 +1,149 @@
+"""Physics-guided sampling (PGS): a denoiser whose clean images step towards what physics asks.
+
+Eq. 4 of the paper subtracts the gradient of a loss from the noise, which, by Tweedie's formula,
+adds it to the clean image: the loss would rise. Here it is the other way round, and it falls:
+
+    eps~ = eps + s sqrt(1 - abar) g,   so   x0~ = x0 - s sigma^2 g_x
+
+where ``g_x`` is the gradient by the noisy image in the units of this package.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from anyband_models.diffusion.band_diffusion import Problem
+from anyband_models.diffusion.condition import Condition
+from anyband_models.diffusion.denoiser import Denoiser
+from anyband_models.diffusion.targets import Target
+
+Through = Literal["clean", "network"]
+Decode = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class GuidanceRecord:
+    """What a step of guidance found.
+
+    Attributes:
+        sigma: noise of the step.
+        losses: of each image, by the target's name, before the step was guided.
+    """
+
+    sigma: float
+    losses: dict[str, Float[Tensor, " batch"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Guidance:
+    """How physics guides.
+
+    Attributes:
+        targets: what it asks.
+        scale: s; 0 leaves the sampler as it is, bit for bit.
+        through: "clean" takes the gradient by the clean image, and leaves the network alone;
+            "network" goes back through it, as Eq. 3 has it, at more than twice the cost.
+        normalised: scale each step so that ``scale`` is a share of the way to where a straight
+            loss would vanish (Polyak's step); else the gradient counts as it is, as in Eq. 4.
+        every: guide each so-manieth rung.
+        last: share of the ladder that is guided, from its end.
+    """
+
+    targets: Sequence[Target]
+    scale: float = 1.0
+    through: Through = "clean"
+    normalised: bool = True
+    every: int = 2
+    last: float = 0.5
+
+    def rungs(self, ladder: Float[Tensor, " rung"]) -> frozenset[float]:
+        """Return the noises at which it guides; the last one that is not 0 is always among them."""
+        noisy = [float(sigma) for sigma in ladder if sigma > 0]
+        count = max(1, round(self.last * len(noisy)))
+        return frozenset(noisy[::-1][: count : self.every])
+
+
+@dataclass(eq=False)
+class Guided:
+    """A denoiser that physics guides.
+
+    Args:
+        denoiser: what is guided.
+        guidance: how.
+        problem: what is denoised; says what an image is in normalised values.
+        decode: normalised images to the scene's unit.
+        ladder: that the sampler steps down.
+        free: whether observed entries may be changed as well.
+
+    Attributes:
+        records: what each guided step found.
+
+    Source: AnyBand-Diff, Eq. 3, 4 (with the sign as above); He et al., *Manifold preserving guided
+    diffusion*, ICLR 2024, for the gradient by the clean image; Polyak, *Introduction to
+    optimization*, 1987, section 5.3.2, for the length of a step.
+    """
+
+    denoiser: Denoiser
+    guidance: Guidance
+    problem: Problem
+    decode: Decode
+    ladder: Float[Tensor, " rung"]
+    free: bool = False
+    records: list[GuidanceRecord] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._rungs = self.guidance.rungs(self.ladder)
+
+    def __call__(
+        self,
+        x: Float[Tensor, "batch band row col"],
+        sigma: Float[Tensor, " batch"],
+        condition: Condition,
+    ) -> Float[Tensor, "batch band row col"]:
+        """Return the clean images."""
+        noise = float(sigma[0])
+        near = any(abs(noise - rung) <= 1e-5 * rung for rung in self._rungs)
+        if self.guidance.scale == 0 or not self.guidance.targets or not near:
+            return self.denoiser(x, sigma, condition)
+        if self.guidance.through == "clean":
+            clean = self.denoiser(x, sigma, condition).detach()
+            slope, loss = self._slope(clean, lambda at: at, noise)
+            length = torch.ones_like(sigma)
+        else:
+            clean, slope, loss = self._back(x, sigma, condition, noise)
+            length = sigma.square()
+        if not self.free:
+            slope = torch.where(condition.observed, 0.0, slope)
+        if self.guidance.normalised:
+            steepness = slope.square().sum(dim=(1, 2, 3))
+            length = torch.where(steepness > 0, loss / steepness.clamp(min=1e-30), 0.0)
+        return clean - self.guidance.scale * length[:, None, None, None] * slope
+
+    def _back(
+        self, x: Tensor, sigma: Tensor, condition: Condition, noise: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        found = []
+
+        def denoised(at: Tensor) -> Tensor:
+            found.append(self.denoiser(at, sigma, condition))
+            return found[-1]
+
+        slope, loss = self._slope(x, denoised, noise)
+        return found[0].detach(), slope, loss
+
+    def _slope(
+        self, at: Tensor, clean: Callable[[Tensor], Tensor], noise: float
+    ) -> tuple[Tensor, Tensor]:
+        with torch.enable_grad():
+            point = at.detach().requires_grad_()
+            images = self.decode(self.problem.images(clean(point)))
+            losses = {target.name: target(images) for target in self.guidance.targets}
+            weighted = [target.weight * losses[target.name] for target in self.guidance.targets]
+            total = torch.stack(weighted).sum(dim=0)
+            (slope,) = torch.autograd.grad(total.sum(), point)
+        self.records.append(GuidanceRecord(noise, {n: v.detach() for n, v in losses.items()}))
+        return slope.nan_to_num(), total.detach()

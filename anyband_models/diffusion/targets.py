@@ -1,0 +1,115 @@
+"""What physics asks of an image: operators by name, what they should give, and how much it counts."""
+
+from typing import Protocol, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+import physops
+from anyband_models.errors import InputError
+from physops.bands import Bands
+from physops.correlation import correlation_loss
+from physops.registry import spec
+
+Images = Float[Tensor, "batch band row col"]
+
+
+class Target(Protocol):
+    """Something that an image should obey."""
+
+    name: str
+    weight: float
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return how far images, in their own unit, are from obeying: 0 if they do."""
+        ...
+
+
+@final
+class OperatorTarget:
+    """The mean squared difference of what an operator gives from what it should.
+
+    Args:
+        operator: its name, as `physops.get` takes it.
+        bands: of the images.
+        value: what it should give: a map ``(row, col)``, anything that broadcasts against what
+            comes out, or a number; NaN where nothing is asked. 0, if left out, as a constraint or
+            a residual should.
+        weight: how much it counts.
+        parameters: of the operator.
+
+    Raises:
+        PhysopsError: as `physops.get` does, if there is no such operator or the bands do not
+            serve it.
+
+    Source: AnyBand-Diff, Eq. 3.
+    """
+
+    def __init__(
+        self,
+        operator: str,
+        bands: Bands,
+        value: Tensor | float = 0.0,
+        weight: float = 1.0,
+        **parameters: float,
+    ) -> None:
+        unchecked = {"check": False} if spec(operator).kind == "index" else {}
+        self.operator = physops.get(operator, bands=bands, **{**unchecked, **parameters})
+        self.operator.requires_grad_(False).eval()
+        self.name, self.weight = operator, weight
+        self.value = torch.as_tensor(value, dtype=torch.float32)
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return the loss of each image.
+
+        Raises:
+            InputError: if the value has another shape than what the operator gives.
+        """
+        found = self.operator(images)
+        wanted = self.value.to(found)
+        try:
+            apart = found - wanted
+        except RuntimeError:
+            shape = tuple(found.shape[1:])
+            raise InputError(
+                f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
+                f"gives {shape} of each image; give a map of {shape[-2]} rows and {shape[-1]} columns"
+            ) from None
+        counts = torch.isfinite(apart)
+        squared = torch.where(counts, apart, 0.0).square().flatten(1)
+        return squared.sum(dim=1) / counts.flatten(1).sum(dim=1).clamp(min=1)
+
+    def part(self, rows: slice, cols: slice) -> "OperatorTarget":
+        """Return the target of a part of the image."""
+        if self.value.ndim < 2:
+            return self
+        other = object.__new__(OperatorTarget)
+        other.operator, other.name, other.weight = self.operator, self.name, self.weight
+        other.value = self.value[..., rows, cols]
+        return other
+
+
+@final
+class CorrelationTarget:
+    """The mean squared difference of the bands' correlations from those that are expected.
+
+    Args:
+        expected: correlations, NaN where nothing is known.
+        weight: how much it counts.
+
+    Source: AnyBand-Diff, 3.2 ("preserving spectral correlation matrices") and Eq. 6.
+    """
+
+    name = "correlation"
+
+    def __init__(self, expected: Float[Tensor, "band band"], weight: float = 1.0) -> None:
+        self.expected, self.weight = expected, weight
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return the loss of each image."""
+        return correlation_loss(images, self.expected, per_pair=True)
+
+    def part(self, rows: slice, cols: slice) -> "CorrelationTarget":
+        """Return the target of a part of the image: the same."""
+        return self

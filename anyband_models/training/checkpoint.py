@@ -1,0 +1,104 @@
+"""A run's state on disk: enough to go on as if it had not been interrupted."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from anyband_models.diffusion.files import read_tensors
+from anyband_models.errors import UsageError, WeightsError
+from anyband_models.files import staged
+from anyband_models.training.config import TrainingConfig
+
+POINTER = "checkpoint.json"
+# What may change between a run and its continuation: how long it is, and how often it speaks.
+_FREE = {"steps", "report_every", "keep_every"}
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The state of a run after a step.
+
+    Attributes:
+        step: how many were taken.
+        skipped: how many of these were left out because something was not finite.
+        tensors: network, average and moments, by name.
+    """
+
+    step: int
+    skipped: int
+    tensors: dict[str, Tensor]
+
+
+def write_checkpoint(folder: Path, config: TrainingConfig, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint, and only then forget the one before.
+
+    Raises:
+        ResourceError: if the disk is full; the one before stands.
+    """
+    data = safetensors.torch.save(
+        {name: tensor.contiguous().cpu() for name, tensor in checkpoint.tensors.items()}
+    )
+    name = f"checkpoint-{checkpoint.step:08d}.safetensors"
+    pointer = {
+        "step": checkpoint.step,
+        "skipped": checkpoint.skipped,
+        "file": name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "config": config.model_dump(mode="json"),
+    }
+    with staged(overwrite=True) as stage:
+        stage(folder / name).write_bytes(data)
+        stage(folder / POINTER).write_text(json.dumps(pointer, indent=1) + "\n", encoding="utf-8")
+    for old in folder.glob("checkpoint-*.safetensors"):
+        if old.name != name:
+            old.unlink()
+
+
+def read_checkpoint(folder: Path, config: TrainingConfig) -> Checkpoint | None:
+    """Return a run's last checkpoint; None if it has none.
+
+    Raises:
+        WeightsError: if its files are damaged.
+        UsageError: if the run was started with another config.
+    """
+    path = folder / POINTER
+    if not path.is_file():
+        return None
+    try:
+        pointer = json.loads(path.read_text(encoding="utf-8"))
+        before = pointer["config"]
+        name, sha256 = str(pointer["file"]), str(pointer["sha256"])
+        step, skipped = int(pointer["step"]), int(pointer["skipped"])
+    except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(path, "does not describe a checkpoint") from error
+    now = config.model_dump(mode="json")
+    other = [key for key in now if key not in _FREE and now[key] != before.get(key)]
+    if other:
+        raise UsageError(
+            f"the run in {folder} was started with another {', '.join(other)}; resume it with its "
+            "own config, or write to another folder with -o"
+        )
+    tensors = read_tensors(folder / Path(name).name, sha256)
+    return Checkpoint(step, skipped, tensors)
+
+
+def moments(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """Return an optimiser's state as arrays by name."""
+    state = optimiser.state_dict()["state"]
+    return {f"moments.{at}.{k}": v for at, kept in state.items() for k, v in kept.items()}
+
+
+def load_moments(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give an optimiser the state that `moments` returned."""
+    whole = optimiser.state_dict()
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("moments."):
+            _, at, key = name.split(".")
+            state.setdefault(int(at), {})[key] = tensor
+    optimiser.load_state_dict({**whole, "state": state})

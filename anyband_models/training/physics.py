@@ -1,0 +1,94 @@
+"""The multi-scale physical loss of a clean image, weighted by how much it can mean."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from anyband_models.diffusion.normalisation import Normalisation
+from anyband_models.training.config import LossConfig
+from physops.bands import Bands
+from physops.errors import PhysopsError
+from physops.losses import ImageLoss, MultiScaleLoss, PixelLoss, RegionLoss
+
+
+class Weighted(NamedTuple):
+    """The loss of a batch.
+
+    Attributes:
+        total: of each image, with all weights.
+        terms: of each image by name, without weights.
+    """
+
+    total: Float[Tensor, " batch"]
+    terms: dict[str, Float[Tensor, " batch"]]
+
+
+class PhysicsLoss:
+    """L_MSPL on the clean image, in the scene's unit.
+
+    At high noise the clean image is a blurred guess, and its correlations and distributions are
+    not those of images: pulled there, they fight the denoising loss. So each image's loss is
+    weighted by ``abar = 1 / (1 + sigma^2)``, unless the config says otherwise.
+
+    Args:
+        config: of the loss.
+        bands: of the images.
+        normalisation: of their values.
+        prior: S of Eq. 6, the correlations of the region that is trained on.
+        reflectance: whether the values are reflectance: the image-level term needs it.
+
+    Attributes:
+        left_out: a sentence for each term that the bands or the values do not serve.
+    """
+
+    def __init__(
+        self,
+        config: LossConfig,
+        bands: Bands,
+        normalisation: Normalisation,
+        prior: Float[Tensor, "band band"],
+        reflectance: bool,
+        patch: int,
+    ) -> None:
+        self.weighting, self.weight = config.weighting, config.physics
+        self.normalisation, self.left_out = normalisation, []
+        region = self._region(config, bands, patch)
+        image = self._image(config, bands, reflectance)
+        self.loss = MultiScaleLoss(PixelLoss(prior, per_pair=True), region, image)
+
+    def __call__(
+        self,
+        estimate: Float[Tensor, "batch band row col"],
+        truth: Float[Tensor, "batch band row col"],
+        sigma: Float[Tensor, " batch"],
+    ) -> Weighted:
+        """Return the loss of normalised images."""
+        inverse = self.normalisation.inverse
+        found = self.loss(inverse(estimate), inverse(truth))
+        weight = self.weight / (1 + sigma.square()) if self.weighting == "alpha-bar" else self.weight
+        return Weighted(weight * found.total, found.terms)
+
+    def _region(self, config: LossConfig, bands: Bands, patch: int) -> nn.Module | None:
+        served = []
+        for name in config.indices:
+            try:
+                RegionLoss([name], bands=bands, patches=1, size=1)
+            except PhysopsError as error:
+                self.left_out.append(f"the region-level term lacks {name}: {error}")
+            else:
+                served.append(name)
+        size = max(1, patch // 2)
+        return RegionLoss(served, bands=bands, patches=4, size=size) if served else None
+
+    def _image(self, config: LossConfig, bands: Bands, reflectance: bool) -> nn.Module | None:
+        if config.operator is None:
+            return None
+        if config.operator == "toa" and not reflectance:
+            self.left_out.append(
+                "the image-level term is left out: the values are not reflectance, which "
+                "the atmosphere needs"
+            )
+            return None
+        return ImageLoss(config.operator, bands=bands)
