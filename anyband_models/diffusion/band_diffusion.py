@@ -7,8 +7,10 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from anyband_models.diffusion.condition import Condition
-from anyband_models.diffusion.denoiser import NetworkDenoiser
+from anyband_models.diffusion.denoiser import NetworkDenoiser, one_step
+from anyband_models.diffusion.distance import ErrorTable, cells
 from anyband_models.diffusion.ground import FromLines, Grounded, Plain, ground_of
+from anyband_models.diffusion.interpolation import straight_lines
 from anyband_models.diffusion.spec import ModelSpec
 from anyband_models.networks.unet import UNet
 
@@ -61,10 +63,12 @@ class BandDiffusion(nn.Module):
     Attributes:
         network: what is learned.
         ground: what images are measured from.
+        error: how far the one-step mean is usually off, learned on held-out pixels.
     """
 
     network: UNet
     ground: Plain | FromLines
+    error: ErrorTable
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
@@ -72,6 +76,8 @@ class BandDiffusion(nn.Module):
         self.network = UNet(len(spec.wavelength), spec.network)
         wavelength = torch.tensor(spec.wavelength, dtype=torch.float64)
         self.ground = ground_of(spec.diffusion.base, wavelength)
+        self.error = ErrorTable(len(wavelength))
+        self.wavelength = wavelength
 
     @property
     def denoiser(self) -> NetworkDenoiser:
@@ -95,3 +101,24 @@ class BandDiffusion(nn.Module):
         """
         pairs = zip(values, observed, strict=True)
         return Problem.of([self.ground(image, mask) for image, mask in pairs], observed)
+
+    @torch.no_grad()
+    def mean(
+        self,
+        values: Float[Tensor, "band row col"],
+        observed: Bool[Tensor, "band mrow mcol"],
+    ) -> Float[Tensor, "band row col"]:
+        """Return the one-step mean of one image, normalised; observed entries as they are."""
+        problem = self.problem([values], [observed])
+        latent = one_step(self.denoiser, problem.condition, self.spec.diffusion.schedule.most)
+        return torch.where(observed, values, problem.images(latent)[0])
+
+    def std(
+        self,
+        values: Float[Tensor, "band row col"],
+        observed: Bool[Tensor, "band mrow mcol"],
+    ) -> Float[Tensor, "band row col"]:
+        """Return how far the one-step mean is usually off, normalised; 0 where observed."""
+        line = straight_lines(values, observed, self.wavelength)
+        usual = self.error(cells(line)).expand(values.shape)
+        return torch.where(observed, 0.0, usual)

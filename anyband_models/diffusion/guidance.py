@@ -9,7 +9,7 @@ where ``g_x`` is the gradient by the noisy image in the units of this package.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
@@ -65,6 +65,10 @@ class Guidance:
         noisy = [float(sigma) for sigma in ladder if sigma > 0]
         count = max(1, round(self.last * len(noisy)))
         return frozenset(noisy[::-1][: count : self.every])
+
+    def part(self, rows: slice, cols: slice) -> "Guidance":
+        """Return the guidance of a part of the image."""
+        return replace(self, targets=[target.part(rows, cols) for target in self.targets])
 
 
 @dataclass(eq=False)

@@ -40,9 +40,7 @@ def _edm(sigma: Tensor, spread: float) -> Scaling:
 _SCALINGS: dict[str, Callable[[Tensor, float], Scaling]] = {"eps": _eps, "x0": _x0, "edm": _edm}
 
 
-def scaling(
-    prediction: Prediction, sigma: Float[Tensor, " batch"], spread: float = 1.0
-) -> Scaling:
+def scaling(prediction: Prediction, sigma: Float[Tensor, " batch"], spread: float = 1.0) -> Scaling:
     """Return how a network is wrapped, each number of shape ``(batch, 1, 1, 1)``.
 
     Args:

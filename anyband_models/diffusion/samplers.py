@@ -5,6 +5,7 @@ is the denoiser's own clean image.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -35,7 +36,7 @@ def ddim(
     sigma_t = 0.
     """
     x = start
-    for now, after in zip(ladder[:-1], ladder[1:], strict=True):
+    for now, after in pairwise(ladder):
         clean = denoiser(x, _at(now, x), condition)
         x = clean + (after / now).to(x) * (x - clean)
     return x
@@ -54,7 +55,7 @@ def ancestral(
     al. 2021, Eq. 16 with eta = 1.
     """
     x = start
-    for step, (now, after) in enumerate(zip(ladder[:-1], ladder[1:], strict=True)):
+    for step, (now, after) in enumerate(pairwise(ladder)):
         clean = denoiser(x, _at(now, x), condition)
         fresh = (after**2 * (now**2 - after**2) / now**2).sqrt()
         kept = (after**2 / now**2).to(x)
@@ -76,7 +77,7 @@ def dpm_solver(
     Source: Lu et al., *DPM-Solver++*, 2022, algorithm 2.
     """
     x, earlier, width = start, None, None
-    for now, after in zip(ladder[:-1], ladder[1:], strict=True):
+    for now, after in pairwise(ladder):
         clean = denoiser(x, _at(now, x), condition)
         if after == 0:
             return clean
@@ -103,7 +104,7 @@ def heun(
     NeurIPS 2022, algorithm 1.
     """
     x = start
-    for now, after in zip(ladder[:-1], ladder[1:], strict=True):
+    for now, after in pairwise(ladder):
         slope = (x - denoiser(x, _at(now, x), condition)) / now.to(x)
         straight = x + (after - now).to(x) * slope
         if after > 0:

@@ -1,6 +1,6 @@
-"""What physics asks of an image: operators by name, what they should give, and how much it counts."""
+"""What physics asks of an image: what an operator should give, and how much that counts."""
 
-from typing import Protocol, final
+from typing import Any, Protocol, final
 
 import torch
 from jaxtyping import Float
@@ -23,6 +23,10 @@ class Target(Protocol):
 
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
         """Return how far images, in their own unit, are from obeying: 0 if they do."""
+        ...
+
+    def part(self, rows: slice, cols: slice) -> "Target":
+        """Return what is asked of a part of the images."""
         ...
 
 
@@ -54,8 +58,10 @@ class OperatorTarget:
         weight: float = 1.0,
         **parameters: float,
     ) -> None:
-        unchecked = {"check": False} if spec(operator).kind == "index" else {}
-        self.operator = physops.get(operator, bands=bands, **{**unchecked, **parameters})
+        given: dict[str, Any] = dict(parameters)
+        if spec(operator).kind == "index":
+            given.setdefault("check", False)  # an estimate may be anything on its way
+        self.operator = physops.get(operator, bands=bands, **given)
         self.operator.requires_grad_(False).eval()
         self.name, self.weight = operator, weight
         self.value = torch.as_tensor(value, dtype=torch.float32)
@@ -74,7 +80,8 @@ class OperatorTarget:
             shape = tuple(found.shape[1:])
             raise InputError(
                 f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
-                f"gives {shape} of each image; give a map of {shape[-2]} rows and {shape[-1]} columns"
+                f"gives {shape} of each image; give a map of {shape[-2]} rows and "
+                f"{shape[-1]} columns"
             ) from None
         counts = torch.isfinite(apart)
         squared = torch.where(counts, apart, 0.0).square().flatten(1)

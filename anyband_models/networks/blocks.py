@@ -77,6 +77,4 @@ class Attention(nn.Module):
         heads = self.inputs(self.norm(features)).reshape(batch, 3, self.heads, -1, rows * cols)
         query, key, value = heads.transpose(-2, -1).unbind(dim=1)
         seen = scaled_dot_product_attention(query, key, value)
-        return features + self.output(
-            seen.transpose(-2, -1).reshape(batch, channels, rows, cols)
-        )
+        return features + self.output(seen.transpose(-2, -1).reshape(batch, channels, rows, cols))

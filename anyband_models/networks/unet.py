@@ -35,9 +35,7 @@ class UNet(nn.Module):
         inputs = 3 * bands if config.concatenate else bands
         time = 4 * config.width
         self.encoder = ConditionEncoder(2 * bands, config.context)
-        self.time = nn.Sequential(
-            nn.Linear(config.width, time), nn.SiLU(), nn.Linear(time, time)
-        )
+        self.time = nn.Sequential(nn.Linear(config.width, time), nn.SiLU(), nn.Linear(time, time))
 
         def block(channels: int, level: int) -> Block:
             return Block(

@@ -137,7 +137,7 @@ class Run:
         self.optimiser.zero_grad(set_to_none=True)
         with self._precision():
             found = objective(self.denoiser, batch, config.loss.observed, self.physics)
-        found.total.backward()
+        found.total.backward()  # type: ignore[no-untyped-call]  # torch ships it without types
         clip = config.optimiser.clip
         norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), clip)
         loss = self.processes.mean(found.denoising.detach().mean())
@@ -183,7 +183,9 @@ class Run:
     def averaged(self) -> dict[str, Tensor]:
         """Return the weights of the model to be used: the average, and the ground."""
         weights = {f"network.{name}": w for name, w in self.average.weights.items()}
-        return weights | {f"ground.{n}": t for n, t in self.model.ground.state_dict().items()}
+        others = {n: t for n, t in self.model.state_dict().items() if not n.startswith("network.")}
+
+        return weights | others
 
     def _skip(self) -> None:
         self.skipped += 1

@@ -123,9 +123,7 @@ class DualMasking:
         self.order = [band for band in np.argsort(bands.wavelength) if self.good[band]]
         self.views = sensor_views(config, bands) if config.sensor else []
 
-    def __call__(
-        self, patch: Float[Tensor, "band row col"], rng: np.random.Generator
-    ) -> Masked:
+    def __call__(self, patch: Float[Tensor, "band row col"], rng: np.random.Generator) -> Masked:
         """Return what is left of a patch; entries that are NaN in it are never observed."""
         config = self.config
         kept = self.second(rng, patch.shape[1:])

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -67,7 +66,9 @@ class PhysicsLoss:
         """Return the loss of normalised images."""
         inverse = self.normalisation.inverse
         found = self.loss(inverse(estimate), inverse(truth))
-        weight = self.weight / (1 + sigma.square()) if self.weighting == "alpha-bar" else self.weight
+        weight = (
+            self.weight / (1 + sigma.square()) if self.weighting == "alpha-bar" else self.weight
+        )
         return Weighted(weight * found.total, found.terms)
 
     def _region(self, config: LossConfig, bands: Bands, patch: int) -> nn.Module | None:

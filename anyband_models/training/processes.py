@@ -17,12 +17,12 @@ class Processes(NamedTuple):
 
     Attributes:
         rank: this one, from 0.
-        count: how many there are.
+        world: how many there are.
         device: where this one computes.
     """
 
     rank: int
-    count: int
+    world: int
     device: torch.device
 
     @property
@@ -36,26 +36,26 @@ class Processes(NamedTuple):
         Raises:
             UsageError: if the batch cannot be shared evenly.
         """
-        if batch % self.count:
+        if batch % self.world:
             raise UsageError(
-                f"a batch of {batch} patches cannot be shared evenly by {self.count} processes; "
-                f"choose a multiple of {self.count}"
+                f"a batch of {batch} patches cannot be shared evenly by {self.world} processes; "
+                f"choose a multiple of {self.world}"
             )
-        each = batch // self.count
+        each = batch // self.world
         return range(self.rank * each, (self.rank + 1) * each)
 
     def shared(self, network: nn.Module) -> nn.Module:
         """Return the network so that its gradients are the means of all processes'."""
-        if self.count == 1:
+        if self.world == 1:
             return network
         return DistributedDataParallel(network)
 
     def mean(self, value: torch.Tensor) -> torch.Tensor:
         """Return the mean of a value of all processes."""
-        if self.count > 1:
+        if self.world > 1:
             value = value.clone()
             distributed.all_reduce(value)
-            value /= self.count
+            value /= self.world
         return value
 
 

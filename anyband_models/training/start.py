@@ -56,7 +56,9 @@ def start(scenes: list[Scene], config: TrainingConfig, processes: Processes) -> 
     patches = [Patches(image, config.patch, config.stride) for image in images]
     physics = None
     if config.loss.physics:
-        prior = correlation_prior(torch.cat([image.flatten(1) for image in images], dim=1)[..., None])
+        prior = correlation_prior(
+            torch.cat([image.flatten(1) for image in images], dim=1)[..., None]
+        )
         reflectance = first.meta.quantity == Quantity.REFLECTANCE
         physics = PhysicsLoss(
             config.loss, spec.bands, normalisation, prior, reflectance, config.patch
@@ -113,9 +115,7 @@ def _ends(wavelength: Float[np.ndarray, " band"]) -> str:
     return f"{wavelength.min():g}-{wavelength.max():g} nm"
 
 
-def _fit_lines(
-    ground: FromLines, images: list[Tensor], masking: DualMasking, seed: int
-) -> None:
+def _fit_lines(ground: FromLines, images: list[Tensor], masking: DualMasking, seed: int) -> None:
     """Learn how far lines are off, on complete pixels, behind masks of the run's own kinds."""
     rng = np.random.default_rng(seed)
     spectra = torch.cat([image.flatten(1) for image in images], dim=1).T

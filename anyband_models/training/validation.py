@@ -4,12 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from anyband_models.damage.protocols import draw
 from anyband_models.diffusion.band_diffusion import BandDiffusion
-from anyband_models.diffusion.denoiser import one_step
 from anyband_models.diffusion.interpolation import straight_lines
 from anyband_models.errors import UsageError
 
@@ -26,19 +25,6 @@ class Repaired(NamedTuple):
 
     model: float
     linear: float
-
-
-def mean_image(
-    model: BandDiffusion,
-    image: Float[Tensor, "band row col"],
-    observed: Bool[Tensor, "band mrow mcol"],
-) -> Float[Tensor, "band row col"]:
-    """Return the one-step mean of one normalised image, observed entries as they are."""
-    problem = model.problem([image], [observed])
-    most = model.spec.diffusion.schedule.most
-    with torch.no_grad():
-        latent = one_step(model.denoiser, problem.condition, most)
-        return torch.where(observed, image, problem.images(latent)[0])
 
 
 def validate(
@@ -67,8 +53,8 @@ def validate(
                 observed = kept if valid[torch.from_numpy(bands.good)].all() else kept & valid
                 judged = torch.from_numpy(missing) & valid
                 values = image.nan_to_num()
-                mean = mean_image(model, values, observed)
-                line = straight_lines(values, observed, torch.tensor(model.spec.wavelength).double())
+                mean = model.mean(values, observed)
+                line = straight_lines(values, observed, model.wavelength)
                 ours += _squared(mean - values, judged)
                 lines += _squared(line.value - values, judged)
                 count += int(judged.sum())
