@@ -12,7 +12,7 @@ from anyband_models.diffusion.preconditioning import Prediction
 from anyband_models.networks.config import UNetConfig
 from physops.bands import Bands
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 class DiffusionConfig(BaseModel, frozen=True, extra="forbid"):

@@ -85,7 +85,8 @@ class AnybandDiff(Model):
             values, mask = observation.values, observation.mask
             settings = Sampling(self.config.sampler, self.config.steps, self.config.paste, seed)
             mean, std = repaired(model, values, mask, self.config.tile)
-            where = np.nonzero(learned)
+            band, pixel = np.nonzero(learned)
+            where = band, pixel
             draft.fill(where, as_pixels(mean)[where], as_pixels(std)[where])
             for number, sample in enumerate(draft.samples):
                 drawn = sampled(model, values, mask, self.config.tile, settings, number)

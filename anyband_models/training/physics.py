@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from anyband_models.diffusion.normalisation import Normalisation
 from anyband_models.training.config import LossConfig
@@ -52,7 +52,8 @@ class PhysicsLoss:
         patch: int,
     ) -> None:
         self.weighting, self.weight = config.weighting, config.physics
-        self.normalisation, self.left_out = normalisation, []
+        self.normalisation = normalisation
+        self.left_out: list[str] = []
         region = self._region(config, bands, patch)
         image = self._image(config, bands, reflectance)
         self.loss = MultiScaleLoss(PixelLoss(prior, per_pair=True), region, image)
@@ -66,12 +67,10 @@ class PhysicsLoss:
         """Return the loss of normalised images."""
         inverse = self.normalisation.inverse
         found = self.loss(inverse(estimate), inverse(truth))
-        weight = (
-            self.weight / (1 + sigma.square()) if self.weighting == "alpha-bar" else self.weight
-        )
-        return Weighted(weight * found.total, found.terms)
+        told = 1 / (1 + sigma.square()) if self.weighting == "alpha-bar" else 1.0
+        return Weighted(self.weight * told * found.total, found.terms)
 
-    def _region(self, config: LossConfig, bands: Bands, patch: int) -> nn.Module | None:
+    def _region(self, config: LossConfig, bands: Bands, patch: int) -> RegionLoss | None:
         served = []
         for name in config.indices:
             try:
@@ -83,7 +82,7 @@ class PhysicsLoss:
         size = max(1, patch // 2)
         return RegionLoss(served, bands=bands, patches=4, size=size) if served else None
 
-    def _image(self, config: LossConfig, bands: Bands, reflectance: bool) -> nn.Module | None:
+    def _image(self, config: LossConfig, bands: Bands, reflectance: bool) -> ImageLoss | None:
         if config.operator is None:
             return None
         if config.operator == "toa" and not reflectance:

@@ -56,9 +56,8 @@ def start(scenes: list[Scene], config: TrainingConfig, processes: Processes) -> 
     patches = [Patches(image, config.patch, config.stride) for image in images]
     physics = None
     if config.loss.physics:
-        prior = correlation_prior(
-            torch.cat([image.flatten(1) for image in images], dim=1)[..., None]
-        )
+        pixels = torch.cat([image.flatten(1) for image in images], dim=1)
+        prior = correlation_prior(pixels, band_dim=0)
         reflectance = first.meta.quantity == Quantity.REFLECTANCE
         physics = PhysicsLoss(
             config.loss, spec.bands, normalisation, prior, reflectance, config.patch
