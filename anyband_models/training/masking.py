@@ -31,6 +31,9 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
         sensor: share of the patches that a sensor of the library has seen; 1 in the paper.
         sensors: which sensors, by their names in the library; all that see two of the scene's
             bands or more, if empty.
+        averaged: whether a sensor's values are what its response made of the scene's, as in the
+            paper; else only the mask is the sensor's, and the values are the scene's own, as they
+            are when a scene is repaired.
         reach: least weight of a band within a sensor's band, as a share of the largest, for which
             it counts as seen.
         drop: p_drop is even between these.
@@ -44,6 +47,7 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
 
     sensor: Share = 1.0
     sensors: tuple[str, ...] = ()
+    averaged: bool = True
     reach: Share = 0.1
     drop: tuple[Share, Share] = (0.1, 0.7)
     drop_entries: Share = 0.5
@@ -53,7 +57,13 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 REPAIR = MaskingConfig(
-    sensor=0.1, drop=(0.05, 0.95), drop_entries=0.15, few=0.35, gap=0.15, nothing=0.03
+    sensor=0.1,
+    averaged=False,
+    drop=(0.05, 0.95),
+    drop_entries=0.15,
+    few=0.35,
+    gap=0.15,
+    nothing=0.03,
 )
 """Masks of all the kinds that `evaluate` draws."""
 
@@ -130,7 +140,9 @@ class DualMasking:
         if self.views and rng.random() < config.sensor:
             view = self.views[rng.integers(len(self.views))]
             complete = torch.isfinite(patch[torch.from_numpy(self.good)]).all(dim=0)
-            seen = torch.einsum("ij,jyx->iyx", view.through, patch.nan_to_num())
+            seen = patch
+            if config.averaged:
+                seen = torch.einsum("ij,jyx->iyx", view.through, patch.nan_to_num())
             mask = view.seen[:, None, None] & torch.from_numpy(kept)
             return Masked(seen, mask if complete.all() else mask & complete)
         mask = torch.from_numpy(kept)
