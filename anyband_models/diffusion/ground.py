@@ -90,7 +90,9 @@ class FromLines(nn.Module):
             masks: True = observed; each is tried on some of the spectra.
         """
         self.mean.copy_(spectra.mean(dim=0))
-        self.spread.copy_(spectra.std(dim=0).clamp(min=1e-6))
+        spread = spectra.std(dim=0)
+        # A band that never varies, or was never seen, must not be blown up.
+        self.spread.copy_(torch.where(spread > 1e-5, spread, 1.0))
         total = torch.zeros_like(self.error.table)
         count = torch.zeros_like(self.error.table)
         for number, mask in enumerate(masks):
