@@ -1,5 +1,6 @@
 """The subcommands, gathered."""
 
+from anyband_models.cli.data import app as data
 from anyband_models.cli.demo import demo
 from anyband_models.cli.evaluate import evaluate
 from anyband_models.cli.inspect import inspect
@@ -19,3 +20,4 @@ app.command()(evaluate)
 app.command(name="list")(list_command)
 app.command()(show)
 app.command()(inspect)
+app.add_typer(data)
