@@ -56,11 +56,11 @@ def one_step(
 ) -> Float[Tensor, "batch band row col"]:
     """Return the posterior mean in one step: what is expected of noise alone.
 
-    The image drowns in the largest noise, so that the network has only the condition to go by;
-    fed with zeros, whatever the noise was, it gives its mean.
+    In the largest noise the image drowns, and the network has only the condition to go by. It is
+    shown zeros instead, as in training, and so the answer does not depend on any noise.
 
     Args:
-        denoiser: trained at the largest noise as well.
+        denoiser: trained on such patches as well.
         condition: of the images.
         most: the largest noise.
     """

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from anyband_models.diffusion.band_diffusion import BandDiffusion, Problem
@@ -22,12 +22,15 @@ class Batch:
         problem: what the network is given.
         noise: standard normal.
         sigma: noise of each patch.
+        blind: patches of which the network sees nothing but the condition, as when the one-step
+            mean is asked for.
     """
 
     images: Float[Tensor, "batch band row col"]
     problem: Problem
     noise: Float[Tensor, "batch band row col"]
     sigma: Float[Tensor, " batch"]
+    blind: Bool[Tensor, " batch"]
 
 
 class Batches:
@@ -61,8 +64,9 @@ class Batches:
         problem = self.model.problem(list(values), list(observed))
         schedule = self.config.diffusion.schedule
         share = torch.tensor(shares)
-        sigma = torch.where(share < 0, schedule.most, schedule.draw(share.clamp(min=0)))
-        return Batch(torch.stack(images), problem, torch.stack(noise), sigma)
+        blind = share < 0
+        sigma = torch.where(blind, schedule.most, schedule.draw(share.clamp(min=0)))
+        return Batch(torch.stack(images), problem, torch.stack(noise), sigma, blind)
 
     def _sample(self, step: int, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float]:
         key = [self.config.seed, step * 2**20 + number]
@@ -72,6 +76,6 @@ class Batches:
         masked = self.masking(patch, rng)
         noise = torch.from_numpy(rng.standard_normal(tuple(patch.shape), dtype=np.float32))
         share = rng.random()
-        if rng.random() < self.config.loss.most_noise:
+        if rng.random() < self.config.loss.blind:
             share = -1.0
         return patch, masked.values, masked.observed, noise, share
