@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from anyband_models.diffusion.band_diffusion import BandDiffusion, Problem
+from anyband_models.diffusion.condition import Condition
 from anyband_models.training.config import TrainingConfig
 from anyband_models.training.masking import DualMasking
 from anyband_models.training.patches import Patches
@@ -22,12 +23,24 @@ class Batch:
         problem: what the network is given.
         noise: standard normal.
         sigma: noise of each patch.
+        seeds: of what else is drawn for each patch.
     """
 
     images: Float[Tensor, "batch band row col"]
     problem: Problem
     noise: Float[Tensor, "batch band row col"]
     sigma: Float[Tensor, " batch"]
+    seeds: tuple[int, ...]
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch where it is to be computed with."""
+        known = self.problem.condition
+        condition = Condition(
+            known.known.to(device), known.observed.to(device), known.channels.to(device)
+        )
+        problem = Problem(condition, self.problem.centre.to(device), self.problem.scale.to(device))
+        images, noise, sigma = (x.to(device) for x in (self.images, self.noise, self.sigma))
+        return Batch(images, problem, noise, sigma, self.seeds)
 
 
 class Batches:
@@ -57,14 +70,14 @@ class Batches:
     def draw(self, step: int, numbers: range) -> Batch:
         """Return some samples of a step's batch."""
         drawn = [self._sample(step, number) for number in numbers]
-        images, values, observed, noise, shares = zip(*drawn, strict=True)
+        images, values, observed, noise, shares, seeds = zip(*drawn, strict=True)
         problem = self.model.problem(list(values), list(observed))
         schedule = self.config.diffusion.schedule
         share = torch.tensor(shares)
         sigma = torch.where(share < 0, schedule.most, schedule.draw(share.clamp(min=0)))
-        return Batch(torch.stack(images), problem, torch.stack(noise), sigma)
+        return Batch(torch.stack(images), problem, torch.stack(noise), sigma, seeds)
 
-    def _sample(self, step: int, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float]:
+    def _sample(self, step: int, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float, int]:
         key = [self.config.seed, step * 2**20 + number]
         rng = np.random.Generator(np.random.Philox(key=np.array(key, dtype=np.uint64)))
         scene = self.scenes[int(np.searchsorted(self.shares, rng.random(), side="right"))]
@@ -74,4 +87,4 @@ class Batches:
         share = rng.random()
         if rng.random() < self.config.loss.most_noise:
             share = -1.0
-        return patch, masked.values, masked.observed, noise, share
+        return patch, masked.values, masked.observed, noise, share, int(rng.integers(2**63))
