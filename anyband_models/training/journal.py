@@ -3,7 +3,7 @@
 import json
 import math
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict, cast
 
 from anyband_models.files import staged
 from anyband_models.training.loop import Progress
@@ -82,11 +82,11 @@ def _read(path: Path) -> list[Record]:
     if path.is_file():
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                found: Any = json.loads(line)
+                found = json.loads(line)
             except ValueError:
                 continue
             if isinstance(found, dict) and isinstance(found.get("step"), int):
-                records.append(found)
+                records.append(cast(Record, found))
     return records
 
 
