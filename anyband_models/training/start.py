@@ -23,7 +23,7 @@ from anyband_models.training.physics import PhysicsLoss
 from anyband_models.training.processes import Processes
 from physops.priors import correlation_prior
 
-Cube = Float32[np.ndarray, "band y x"]
+Cube = Float32[np.ndarray, "band _ x"]
 # Lines are tried on so many spectra, behind so many masks.
 _TRIAL_SPECTRA, _TRIAL_MASKS = 20_000, 400
 
@@ -49,7 +49,9 @@ def start(scenes: list[Scene], config: TrainingConfig, processes: Processes) -> 
                 f"{scene.meta.path} has no sound value in the region to be trained on; leave it "
                 "out, or choose region: all"
             )
-    normalisation = Normalisation.of(np.concatenate([learned.ravel() for learned, _ in parts]))
+    normalisation = Normalisation.of(
+        np.concatenate([learned.reshape(len(learned), -1, 1) for learned, _ in parts], axis=1)
+    )
     images, held_out = (
         [normalisation.forward(torch.from_numpy(part)) for part in side]
         for side in zip(*parts, strict=True)
