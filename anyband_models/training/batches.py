@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from anyband_models.diffusion.band_diffusion import BandDiffusion, Problem
@@ -23,6 +23,8 @@ class Batch:
         problem: what the network is given.
         noise: standard normal.
         sigma: noise of each patch.
+        blind: patches of which the network sees nothing but the condition, as when the one-step
+            mean is asked for.
         seeds: of what else is drawn for each patch.
     """
 
@@ -30,6 +32,7 @@ class Batch:
     problem: Problem
     noise: Float[Tensor, "batch band row col"]
     sigma: Float[Tensor, " batch"]
+    blind: Bool[Tensor, " batch"]
     seeds: tuple[int, ...]
 
     def to(self, device: torch.device) -> "Batch":
@@ -39,8 +42,14 @@ class Batch:
             known.known.to(device), known.observed.to(device), known.channels.to(device)
         )
         problem = Problem(condition, self.problem.centre.to(device), self.problem.scale.to(device))
-        images, noise, sigma = (x.to(device) for x in (self.images, self.noise, self.sigma))
-        return Batch(images, problem, noise, sigma, self.seeds)
+        return Batch(
+            self.images.to(device),
+            problem,
+            self.noise.to(device),
+            self.sigma.to(device),
+            self.blind.to(device),
+            self.seeds,
+        )
 
 
 class Batches:
@@ -71,11 +80,13 @@ class Batches:
         """Return some samples of a step's batch."""
         drawn = [self._sample(step, number) for number in numbers]
         images, values, observed, noise, shares, seeds = zip(*drawn, strict=True)
-        problem = self.model.problem(list(values), list(observed))
+        # One by one: the masks of some have one row and one column, those of others all.
+        each = [self.model.problem([v], [o]) for v, o in zip(values, observed, strict=True)]
         schedule = self.config.diffusion.schedule
         share = torch.tensor(shares)
-        sigma = torch.where(share < 0, schedule.most, schedule.draw(share.clamp(min=0)))
-        return Batch(torch.stack(images), problem, torch.stack(noise), sigma, seeds)
+        blind = share < 0
+        sigma = torch.where(blind, schedule.most, schedule.draw(share.clamp(min=0)))
+        return Batch(torch.stack(images), _together(each), torch.stack(noise), sigma, blind, seeds)
 
     def _sample(self, step: int, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float, int]:
         key = [self.config.seed, step * 2**20 + number]
@@ -85,6 +96,17 @@ class Batches:
         masked = self.masking(patch, rng)
         noise = torch.from_numpy(rng.standard_normal(tuple(patch.shape), dtype=np.float32))
         share = rng.random()
-        if rng.random() < self.config.loss.most_noise:
+        if rng.random() < self.config.loss.blind:
             share = -1.0
         return patch, masked.values, masked.observed, noise, share, int(rng.integers(2**63))
+
+
+def _together(problems: list[Problem]) -> Problem:
+    known = [problem.condition for problem in problems]
+    condition = Condition(
+        torch.cat([one.known for one in known]),
+        torch.cat([one.observed for one in known]),
+        torch.cat([one.channels for one in known]),
+    )
+    centre = torch.cat([problem.centre for problem in problems])
+    return Problem(condition, centre, torch.cat([problem.scale for problem in problems]))

@@ -3,7 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from anyband_models.diffusion.spec import DiffusionConfig
 from anyband_models.networks.config import PRESETS, UNetConfig
@@ -42,7 +49,8 @@ class LossConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     Attributes:
         observed: weight of the entries that were observed; 1 in the paper, which predicts the
             noise of all; 0 spends the network on what is missing.
-        most_noise: share of the patches at the largest noise, from which the one-step mean is had.
+        blind: share of the patches of which nothing is seen but the condition: so the one-step
+            mean is learned. A network that predicts the noise cannot learn it.
         physics: weight of the multi-scale physical loss of the clean image; 0 leaves it out.
         weighting: "alpha-bar" multiplies it by the share of the image in what the network sees, so
             that it says nothing where the clean image is a guess; "none" as in the paper.
@@ -52,7 +60,7 @@ class LossConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """
 
     observed: Share = 1.0
-    most_noise: Share = 0.0
+    blind: Share = 0.0
     physics: NonNegativeFloat = 0.0
     weighting: Literal["alpha-bar", "none"] = "alpha-bar"
     indices: tuple[str, ...] = ("NDVI", "NDWI")
@@ -119,6 +127,21 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
     report_every: PositiveInt = 50
     keep_every: PositiveInt = 500
 
+    @model_validator(mode="after")
+    def _fits(self) -> "TrainingConfig":
+        if self.loss.blind and self.diffusion.prediction == "eps":
+            raise ValueError(
+                "loss.blind asks for an image from nothing, and prediction: eps is of the noise "
+                "that is not there; set blind to 0, or prediction to x0 or edm"
+            )
+        masking = self.masking
+        if self.diffusion.base == "linear" and masking.sensor and masking.averaged:
+            raise ValueError(
+                "base: linear takes observed values for the image's own, and masking.averaged "
+                "makes means of them; set masking.averaged to false, or base to none"
+            )
+        return self
+
     def reports(self, step: int) -> bool:
         """Whether a step, counted from 1, is worth a line."""
         return step % self.report_every == 0 or self.keeps(step)
@@ -145,9 +168,9 @@ def preset(name: str, **settings: object) -> TrainingConfig:
         "network": network,
         "diffusion": DiffusionConfig(prediction="x0", base="linear"),
         "masking": REPAIR,
-        "loss": LossConfig(observed=0.0, most_noise=0.5),
+        "loss": LossConfig(observed=0.0, blind=0.5),
         "optimiser": OptimiserConfig(learning_rate=1e-3, average=0.998),
-        "steps": 20 if name == "tiny" else 4000,
+        "steps": 20 if name == "tiny" else 2000,
         "batch": 4 if name == "tiny" else 32,
         "patch": 16,
         "stride": 8,

@@ -10,6 +10,7 @@ that several of the sensor's bands reach has their weighted mean, and one that n
 missing. Stage 2 drops what a Bernoulli process, or a family of masks, says.
 """
 
+from contextlib import suppress
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from torch import Tensor
 import srf_library
 from physops.bands import Bands
 from srf_library import Sensor, response_matrix
+from srf_library.errors import CoverageError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -32,6 +34,9 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
         sensor: share of the patches that a sensor of the library has seen; 1 in the paper.
         sensors: which sensors, by their names in the library; all that see two of the scene's
             bands or more, if empty.
+        averaged: whether a sensor's values are what its response made of the scene's, as in the
+            paper; else only the mask is the sensor's, and the values are the scene's own, as they
+            are when a scene is repaired.
         reach: least weight of a band within a sensor's band, as a share of the largest, for which
             it counts as seen.
         drop: p_drop is even between these.
@@ -45,6 +50,7 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
 
     sensor: Share = 1.0
     sensors: tuple[str, ...] = ()
+    averaged: bool = True
     reach: Share = 0.1
     drop: tuple[Share, Share] = (0.1, 0.7)
     drop_entries: Share = 0.5
@@ -64,7 +70,13 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 REPAIR = MaskingConfig(
-    sensor=0.1, drop=(0.05, 0.95), drop_entries=0.15, few=0.35, gap=0.15, nothing=0.03
+    sensor=0.1,
+    averaged=False,
+    drop=(0.05, 0.95),
+    drop_entries=0.15,
+    few=0.35,
+    gap=0.15,
+    nothing=0.03,
 )
 """Masks of all the kinds that `evaluate` draws."""
 
@@ -103,8 +115,10 @@ def sensor_view(sensor: str | Sensor, bands: Bands, reach: float) -> SensorView:
 
 def sensor_views(config: MaskingConfig, bands: Bands) -> list[SensorView]:
     """Return the views of the config's sensors that see two of the scene's bands or more."""
-    names = config.sensors or tuple(srf_library.list())
-    views = [sensor_view(name, bands, config.reach) for name in names]
+    views = []
+    for name in config.sensors or tuple(srf_library.list()):
+        with suppress(CoverageError):  # none of its bands
+            views.append(sensor_view(name, bands, config.reach))
     return [view for view in views if view.seen.sum() >= 2]
 
 
@@ -141,7 +155,9 @@ class DualMasking:
         if self.views and rng.random() < config.sensor:
             view = self.views[rng.integers(len(self.views))]
             complete = torch.isfinite(patch[torch.from_numpy(self.good)]).all(dim=0)
-            seen = torch.einsum("ij,jyx->iyx", view.through, patch.nan_to_num())
+            seen = patch
+            if config.averaged:
+                seen = torch.einsum("ij,jyx->iyx", view.through, patch.nan_to_num())
             mask = view.seen[:, None, None] & torch.from_numpy(kept)
             return Masked(seen, mask if complete.all() else mask & complete)
         mask = torch.from_numpy(kept)

@@ -42,6 +42,7 @@ def objective(
     known = torch.isfinite(batch.images)
     clean = torch.where(known, batch.problem.latent(batch.images.nan_to_num()), 0.0)
     noisy = clean + batch.sigma[:, None, None, None] * batch.noise
+    noisy = torch.where(batch.blind[:, None, None, None], 0.0, noisy)
     condition = batch.problem.condition
     answer = denoiser.answer(noisy, batch.sigma, condition)
     wanted = target(denoiser.prediction, clean, batch.noise, batch.sigma, denoiser.spread)

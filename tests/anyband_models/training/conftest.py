@@ -57,6 +57,7 @@ def config():
             "report_every": 1,
             "keep_every": 10,
             "optimiser": {"learning_rate": 1e-3},
+            "masking": {"sensors": ("landsat8_oli", "sentinel2a_msi"), "averaged": False},
         }
         return TrainingConfig.model_validate(settings | changes)
 

@@ -13,6 +13,7 @@ def everything(batch):
         "noise": batch.noise,
         "sigma": batch.sigma,
         "seeds": torch.tensor(batch.seeds),
+        "blind": batch.blind,
         "observed": known.observed,
         "channels": known.channels,
         "centre": batch.problem.centre,
@@ -20,7 +21,9 @@ def everything(batch):
     }
 
 
-@pytest.mark.parametrize("shares", [[range(8)], [range(4), range(4, 8)], [range(n, n + 1) for n in range(8)]])
+@pytest.mark.parametrize(
+    "shares", [[range(8)], [range(4), range(4, 8)], [range(n, n + 1) for n in range(8)]]
+)
 def test_a_sample_does_not_depend_on_how_the_batch_is_shared(begun, shares):
     batches = begun(batch=8).batches
     whole = everything(batches.draw(3, range(8)))
@@ -47,13 +50,14 @@ def test_steps_samples_and_seeds_differ(begun):
         assert not any(torch.equal(noise, other) for other in noises[:at])
 
 
-def test_times_are_even_and_a_share_is_at_the_largest_noise(begun):
-    run = begun(loss={"most_noise": 0.25}, patch=4)
-    sigma = torch.cat([run.batches.draw(step, range(64)).sigma for step in range(20)])
+def test_times_are_even_and_a_share_sees_nothing_but_the_condition(begun):
+    run = begun(loss={"blind": 0.25}, patch=4)
+    drawn = [run.batches.draw(step, range(64)) for step in range(20)]
+    sigma, blind = (torch.cat([getattr(b, n) for b in drawn]) for n in ("sigma", "blind"))
     schedule = run.config.diffusion.schedule
-    most = torch.isclose(sigma, torch.tensor(schedule.most).float())
-    assert most.float().mean().item() == pytest.approx(0.25, abs=0.05)
-    times = schedule.time(sigma[~most])
+    assert blind.float().mean().item() == pytest.approx(0.25, abs=0.05)
+    assert torch.equal(sigma[blind], torch.full_like(sigma[blind], schedule.most))
+    times = schedule.time(sigma[~blind])
     assert times.mean().item() == pytest.approx(499.5, abs=35)
     quarters = torch.histc(times, 4, 0, 1000) / len(times)
     assert quarters.tolist() == pytest.approx([0.25] * 4, abs=0.06)
@@ -67,7 +71,9 @@ def test_scenes_are_drawn_by_how_many_patches_they_have(config, scene):
     large.values[:] += 2.0
     one = Processes(0, 1, torch.device("cpu"))
     batches = start([small, large], config(validation=0), one).batches
-    means = torch.cat([batches.draw(step, range(64)).images.mean(dim=(1, 2, 3)) for step in range(4)])
+    means = torch.cat(
+        [batches.draw(step, range(64)).images.mean(dim=(1, 2, 3)) for step in range(4)]
+    )
     counts = [len(patches) for patches in batches.scenes]
     assert counts == [4, 81]
     assert (means < 0).float().mean().item() == pytest.approx(4 / 85, abs=0.04)
