@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Float
 from numpy import ndarray
@@ -12,6 +12,7 @@ from numpy import ndarray
 from anyband_models.training.journal import Record
 
 
+@runtime_checkable
 class Writer(Protocol):
     """What is asked of TensorBoard's writer."""
 

@@ -12,6 +12,7 @@ from anyband_models.training.config import LossConfig
 from physops.bands import Bands
 from physops.errors import PhysopsError
 from physops.losses import ImageLoss, MultiScaleLoss, PixelLoss, RegionLoss
+from srf_library import UnknownNameError
 
 
 class Weighted(NamedTuple):
@@ -40,6 +41,9 @@ class PhysicsLoss:
         prior: S of Eq. 6, the correlations of the region that is trained on.
         reflectance: whether the values are reflectance: the image-level term needs it.
         side: rows and columns of the smallest image.
+
+    Raises:
+        UnknownNameError: if there is no such index or operator.
 
     Attributes:
         left_out: a sentence for each term that the bands or the values do not serve.
@@ -97,6 +101,8 @@ class PhysicsLoss:
         for name in config.indices:
             try:
                 RegionLoss([name], bands=bands, patches=1, size=1)
+            except UnknownNameError:
+                raise
             except PhysopsError as error:
                 self.left_out.append(f"the region-level term lacks {name}: {error}")
             else:
@@ -115,6 +121,8 @@ class PhysicsLoss:
             return None
         try:
             return ImageLoss(config.operator, bands=bands)
+        except UnknownNameError:
+            raise
         except PhysopsError as error:
             self.left_out.append(f"the image-level term is left out: {error}")
             return None

@@ -3,7 +3,10 @@
 import pytest
 import torch
 
-PHYSICS = {"physics": 0.1, "operator": None}
+from anyband_models.training.processes import Processes
+from anyband_models.training.start import start
+
+SHARES = [[range(8)], [range(4), range(4, 8)], [range(n, n + 1) for n in range(8)]]
 
 
 def everything(batch):
@@ -21,9 +24,7 @@ def everything(batch):
     }
 
 
-@pytest.mark.parametrize(
-    "shares", [[range(8)], [range(4), range(4, 8)], [range(n, n + 1) for n in range(8)]]
-)
+@pytest.mark.parametrize("shares", SHARES)
 def test_a_sample_does_not_depend_on_how_the_batch_is_shared(begun, shares):
     batches = begun(batch=8).batches
     whole = everything(batches.draw(3, range(8)))
@@ -64,16 +65,11 @@ def test_times_are_even_and_a_share_sees_nothing_but_the_condition(begun):
 
 
 def test_scenes_are_drawn_by_how_many_patches_they_have(config, scene):
-    from anyband_models.training.processes import Processes
-    from anyband_models.training.start import start
-
     small, large = scene(rows=12, columns=12), scene(rows=40, columns=40)
     large.values[:] += 2.0
     one = Processes(0, 1, torch.device("cpu"))
     batches = start([small, large], config(validation=0), one).batches
-    means = torch.cat(
-        [batches.draw(step, range(64)).images.mean(dim=(1, 2, 3)) for step in range(4)]
-    )
-    counts = [len(patches) for patches in batches.scenes]
-    assert counts == [4, 81]
+    assert [len(patches) for patches in batches.scenes] == [4, 81]
+    drawn = [batches.draw(step, range(64)).images for step in range(4)]
+    means = torch.cat(drawn).mean(dim=(1, 2, 3))
     assert (means < 0).float().mean().item() == pytest.approx(4 / 85, abs=0.04)

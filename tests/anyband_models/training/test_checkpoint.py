@@ -56,7 +56,7 @@ def test_a_run_may_be_made_longer(kept, begun, tmp_path):
 def test_a_scene_that_has_changed_is_refused(kept, begun, scene, tmp_path):
     changed = scene()
     changed.values[3] *= 2
-    with pytest.raises(UsageError, match="scenes of the run in .* have changed .* start anew"):
+    with pytest.raises(UsageError, match=r"scenes of the run in .* have changed .* start anew"):
         begun(changed, steps=2).resume(tmp_path)
 
 
