@@ -7,6 +7,7 @@ from anyband_models.cli.inspect import inspect
 from anyband_models.cli.models import list_command, show
 from anyband_models.cli.new_app import new_app
 from anyband_models.cli.repair import repair
+from anyband_models.cli.train import train
 
 app = new_app(
     name="anyband-zoo",
@@ -21,3 +22,4 @@ app.command(name="list")(list_command)
 app.command()(show)
 app.command()(inspect)
 app.add_typer(data)
+app.command()(train)

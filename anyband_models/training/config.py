@@ -7,7 +7,6 @@ from pydantic import (
     BaseModel,
     Field,
     NonNegativeFloat,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     model_validator,
@@ -17,11 +16,12 @@ from anyband_models.diffusion.spec import DiffusionConfig
 from anyband_models.networks.config import PRESETS, UNetConfig
 from anyband_models.training.masking import REPAIR, MaskingConfig
 from anyband_models.training.patches import Region
+from srf_library import UnknownNameError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class OptimiserConfig(BaseModel, frozen=True, extra="forbid"):
+class OptimiserConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """AdamW, a linear warm-up and half a cosine.
 
     Attributes:
@@ -43,7 +43,7 @@ class OptimiserConfig(BaseModel, frozen=True, extra="forbid"):
     average: Share = 0.999
 
 
-class LossConfig(BaseModel, frozen=True, extra="forbid"):
+class LossConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What is minimised.
 
     Attributes:
@@ -67,11 +67,30 @@ class LossConfig(BaseModel, frozen=True, extra="forbid"):
     operator: str | None = "toa"
 
 
+class ReadingConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+    """What is said of the scenes' files; None where their own word counts.
+
+    Attributes:
+        scale: value = stored x scale + offset [quantity per stored unit].
+        offset: see ``scale`` [quantity].
+        quantity: what the values are.
+        nodata: the stored value that stands for "no data".
+        wavelengths: a text file with one band centre a line [nm or µm].
+    """
+
+    scale: float | None = None
+    offset: float | None = None
+    quantity: Literal["reflectance", "radiance", "dn"] | None = None
+    nodata: float | None = None
+    wavelengths: Path | None = None
+
+
 class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
     """A whole run.
 
     Attributes:
-        scenes: what is learned from; all must have the same bands.
+        scenes: what is learned from, all with the same bands: files, or names of `EXAMPLES`.
+        reading: what the files do not say of themselves.
         region: "left" keeps the right half of each scene out of every patch.
         validation: share of each region's rows, at its lower end, that is kept out as well, to
             watch the run and to learn how far the model errs.
@@ -87,10 +106,11 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
         seed: of the weights, patches, masks and noise.
         precision: of the forward pass; "auto" is bfloat16 on CUDA and single precision elsewhere.
         report_every: steps between two lines of progress.
-        keep_every: steps between two checkpoints.
+        keep_every: steps between two checkpoints, with each of which goes a validation.
     """
 
     scenes: tuple[Path, ...] = Field(min_length=1)
+    reading: ReadingConfig = ReadingConfig()
     region: Region = "all"
     validation: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     network: UNetConfig
@@ -102,7 +122,7 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
     batch: PositiveInt = 64
     patch: PositiveInt = 64
     stride: PositiveInt = 32
-    seed: NonNegativeInt = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     report_every: PositiveInt = 50
     keep_every: PositiveInt = 500
@@ -114,7 +134,21 @@ class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
                 "loss.blind asks for an image from nothing, and prediction: eps is of the noise "
                 "that is not there; set blind to 0, or prediction to x0 or edm"
             )
+        masking = self.masking
+        if self.diffusion.base == "linear" and masking.sensor and masking.averaged:
+            raise ValueError(
+                "base: linear takes observed values for the image's own, and masking.averaged "
+                "makes means of them; set masking.averaged to false, or base to none"
+            )
         return self
+
+    def reports(self, step: int) -> bool:
+        """Whether a step, counted from 1, is worth a line."""
+        return step % self.report_every == 0 or self.keeps(step)
+
+    def keeps(self, step: int) -> bool:
+        """Whether a checkpoint follows a step, and validation comes with it."""
+        return step % self.keep_every == 0 or step == self.steps
 
 
 def preset(name: str, **settings: object) -> TrainingConfig:
@@ -123,8 +157,10 @@ def preset(name: str, **settings: object) -> TrainingConfig:
     "paper" follows A.4; the others are those that repair best, by their size.
 
     Raises:
-        KeyError: if there is no such preset.
+        UnknownNameError: if there is no such preset.
     """
+    if name not in PRESETS:
+        raise UnknownNameError("a preset", name, PRESETS)
     network = PRESETS[name]
     if name == "paper":
         return TrainingConfig.model_validate({"network": network, **settings})

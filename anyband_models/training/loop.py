@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,8 +75,10 @@ class Run:
         config: of the run.
         physics: the multi-scale loss, if it is used.
         processes: that share the work.
+        notes: what of the config the scenes do not allow, a sentence each.
         step: how many steps were taken.
         skipped: how many of them were left out.
+        in_a_row: how many of the last were.
     """
 
     model: BandDiffusion
@@ -85,12 +87,14 @@ class Run:
     config: TrainingConfig
     physics: PhysicsLoss | None
     processes: Processes
+    notes: tuple[str, ...] = ()
     step: int = 0
     skipped: int = 0
-    in_a_row: int = field(default=0, init=False)
+    in_a_row: int = 0
 
     def __post_init__(self) -> None:
         optimiser = self.config.optimiser
+        self.model.network.to(self.processes.device)
         self.average = Average(self.model.network, optimiser.average)
         self.optimiser = torch.optim.AdamW(
             self.model.network.parameters(),
@@ -111,7 +115,7 @@ class Run:
 
         Args:
             folder: where checkpoints go, if anywhere.
-            report: told of every `report_every`-th step.
+            report: told of every step that the config reports, before it is kept.
 
         Raises:
             QualityError: if ten steps in a row are not finite.
@@ -120,11 +124,10 @@ class Run:
         self.model.train()
         while self.step < self.config.steps:
             progress = self.advance()
-            if self.step % self.config.report_every == 0 or self.step == self.config.steps:
+            if self.config.reports(self.step):
                 report(progress)
-            kept = self.step % self.config.keep_every == 0 or self.step == self.config.steps
-            if folder is not None and kept and self.processes.first:
-                write_checkpoint(folder, self.config, self.checkpoint())
+            if folder is not None and self.config.keeps(self.step) and self.processes.first:
+                write_checkpoint(folder, self.config, self.model.spec, self.checkpoint())
         self.model.eval()
 
     def advance(self) -> Progress:
@@ -134,13 +137,17 @@ class Run:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         batch = self.batches.draw(self.step, self.processes.part(config.batch))
+        batch = batch.to(self.processes.device)
         self.optimiser.zero_grad(set_to_none=True)
         with self._precision():
             found = objective(self.denoiser, batch, config.loss.observed, self.physics)
         found.total.backward()  # type: ignore[no-untyped-call]  # torch ships it without types
         clip = config.optimiser.clip
         norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), clip)
-        loss = self.processes.mean(found.denoising.detach().mean())
+        names = list(found.physics)
+        parts = [found.denoising, *found.physics.values()]
+        means = self.processes.mean(torch.stack([part.detach().mean() for part in parts]))
+        loss = means[0]
         # Gradients are means over all processes, so that all of them decide alike.
         if torch.isfinite(norm) and torch.isfinite(loss):
             self.optimiser.step()
@@ -149,14 +156,15 @@ class Run:
         else:
             self._skip()
         self.step += 1
-        physics = {name: float(term.detach().mean()) for name, term in found.physics.items()}
+        physics = dict(zip(names, means[1:].tolist(), strict=True))
         return Progress(self.step, float(loss), physics, rate, self.skipped)
 
     def checkpoint(self) -> Checkpoint:
         """Return the state of the run."""
         tensors = {f"network.{n}": t for n, t in self.model.network.state_dict().items()}
         tensors |= {f"average.{n}": t for n, t in self.average.weights.items()}
-        return Checkpoint(self.step, self.skipped, tensors | moments(self.optimiser))
+        tensors |= moments(self.optimiser)
+        return Checkpoint(self.step, self.skipped, self.in_a_row, tensors)
 
     def resume(self, folder: Path) -> None:
         """Go on from the folder's last checkpoint, if it has one.
@@ -164,7 +172,7 @@ class Run:
         Raises:
             WeightsError, UsageError: as `read_checkpoint` does.
         """
-        found = read_checkpoint(folder, self.config)
+        found = read_checkpoint(folder, self.config, self.model.spec)
         if found is None:
             return
 
@@ -178,14 +186,15 @@ class Run:
         self.model.network.load_state_dict(part("network."))
         self.average.load(part("average."))
         load_moments(self.optimiser, found.tensors)
-        self.step, self.skipped = found.step, found.skipped
+        self.step, self.skipped, self.in_a_row = found.step, found.skipped, found.in_a_row
 
-    def averaged(self) -> dict[str, Tensor]:
-        """Return the weights of the model to be used: the average, and the ground."""
-        weights = {f"network.{name}": w for name, w in self.average.weights.items()}
+    def averaged(self) -> BandDiffusion:
+        """Return the model to be used: with the averaged weights, on the processor."""
+        model = BandDiffusion(self.model.spec)
         others = {n: t for n, t in self.model.state_dict().items() if not n.startswith("network.")}
-
-        return weights | others
+        weights = {f"network.{name}": w.cpu() for name, w in self.average.weights.items()}
+        model.load_state_dict(weights | others)
+        return model.eval().requires_grad_(False)
 
     def _skip(self) -> None:
         self.skipped += 1

@@ -3,23 +3,26 @@
 Stage 1 draws a sensor of the SRF library and looks at the scene through it: ``y = W x`` over the
 scene's bands. What it saw lives on the scene's bands by back-projection through the same response,
 
-    X_obs[b] = sum_k W[k, b] y[k] / sum_k W[k, b],   M_sens[b] = any_k W[k, b] >= share of a row,
+    X_obs[b] = sum_k V[k, b] y[k] / sum_k V[k, b],   M_sens[b] = any_k V[k, b] > 0,
 
-so that a band which several of the sensor's bands reach has their weighted mean, and one that none
-reaches is missing. Stage 2 drops what a Bernoulli process, or a family of masks, says.
+where V is W without the weights that are less than a share of the largest in their row. A band
+that several of the sensor's bands reach has their weighted mean, and one that none reaches is
+missing. Stage 2 drops what a Bernoulli process, or a family of masks, says.
 """
 
+from contextlib import suppress
 from typing import Annotated, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from torch import Tensor
 
 import srf_library
 from physops.bands import Bands
-from srf_library import response_matrix
+from srf_library import Sensor, response_matrix
+from srf_library.errors import CoverageError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -55,6 +58,16 @@ class MaskingConfig(BaseModel, frozen=True, extra="forbid"):
     gap: Share = 0.0
     nothing: Share = 0.0
 
+    @model_validator(mode="after")
+    def _fits(self) -> "MaskingConfig":
+        if self.drop[0] > self.drop[1]:
+            raise ValueError(f"drop runs from {self.drop[0]:g} down to {self.drop[1]:g}; turn it")
+        if (total := self.few + self.gap + self.nothing) > 1:
+            raise ValueError(
+                f"few, gap and nothing are shares of the patches, and sum to {total:g}"
+            )
+        return self
+
 
 REPAIR = MaskingConfig(
     sensor=0.1,
@@ -80,11 +93,11 @@ class SensorView(NamedTuple):
     seen: Bool[Tensor, " band"]
 
 
-def sensor_view(sensor: str, bands: Bands, reach: float) -> SensorView:
+def sensor_view(sensor: str | Sensor, bands: Bands, reach: float) -> SensorView:
     """Return what a sensor of the library would have seen of a scene, on the scene's bands.
 
     Args:
-        sensor: one of its names.
+        sensor: one of its names, or a sensor of one's own.
         bands: of the scene; those that are not good are not seen.
         reach: see `MaskingConfig`.
     """
@@ -102,8 +115,10 @@ def sensor_view(sensor: str, bands: Bands, reach: float) -> SensorView:
 
 def sensor_views(config: MaskingConfig, bands: Bands) -> list[SensorView]:
     """Return the views of the config's sensors that see two of the scene's bands or more."""
-    names = config.sensors or tuple(srf_library.list())
-    views = [sensor_view(name, bands, config.reach) for name in names]
+    views = []
+    for name in config.sensors or tuple(srf_library.list()):
+        with suppress(CoverageError):  # none of its bands
+            views.append(sensor_view(name, bands, config.reach))
     return [view for view in views if view.seen.sum() >= 2]
 
 

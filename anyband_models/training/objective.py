@@ -52,7 +52,7 @@ def objective(
         return Objective(error.mean(), error, {})
     wrapped = scaling(denoiser.prediction, batch.sigma, denoiser.spread)
     guess = batch.problem.images(wrapped.skip * noisy + wrapped.out * answer.float())
-    found = physics(guess, batch.images, batch.sigma)
+    found = physics(guess, batch.images, batch.sigma, batch.seeds)
     return Objective(error.mean() + found.total.mean(), error, found.terms)
 
 

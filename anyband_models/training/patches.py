@@ -42,6 +42,12 @@ class Patches:
     def __len__(self) -> int:
         return len(self.corners)
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of each patch."""
+        rows, cols = self.values.shape[1:]
+        return min(rows, self.size), min(cols, self.size)
+
     def draw(self, rng: np.random.Generator) -> Float[Tensor, "band row col"]:
         """Return one of the patches, in one of eight orientations."""
         y, x = self.corners[rng.integers(len(self.corners))]

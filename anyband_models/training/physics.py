@@ -1,7 +1,9 @@
 """The multi-scale physical loss of a clean image, weighted by how much it can mean."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -10,6 +12,7 @@ from anyband_models.training.config import LossConfig
 from physops.bands import Bands
 from physops.errors import PhysopsError
 from physops.losses import ImageLoss, MultiScaleLoss, PixelLoss, RegionLoss
+from srf_library import UnknownNameError
 
 
 class Weighted(NamedTuple):
@@ -37,6 +40,10 @@ class PhysicsLoss:
         normalisation: of their values.
         prior: S of Eq. 6, the correlations of the region that is trained on.
         reflectance: whether the values are reflectance: the image-level term needs it.
+        side: rows and columns of the smallest image.
+
+    Raises:
+        UnknownNameError: if there is no such index or operator.
 
     Attributes:
         left_out: a sentence for each term that the bands or the values do not serve.
@@ -49,37 +56,58 @@ class PhysicsLoss:
         normalisation: Normalisation,
         prior: Float[Tensor, "band band"],
         reflectance: bool,
-        patch: int,
+        side: int,
     ) -> None:
         self.weighting, self.weight = config.weighting, config.physics
         self.normalisation = normalisation
         self.left_out: list[str] = []
-        region = self._region(config, bands, patch)
+        region = self._region(config, bands, side)
         image = self._image(config, bands, reflectance)
         self.loss = MultiScaleLoss(PixelLoss(prior, per_pair=True), region, image)
+
+    def to(self, device: torch.device) -> "PhysicsLoss":
+        """Move what it holds to where the images are, and return it."""
+        self.loss.to(device)
+        return self
 
     def __call__(
         self,
         estimate: Float[Tensor, "batch band row col"],
         truth: Float[Tensor, "batch band row col"],
         sigma: Float[Tensor, " batch"],
+        seeds: Sequence[int],
     ) -> Weighted:
-        """Return the loss of normalised images."""
-        inverse = self.normalisation.inverse
-        found = self.loss(inverse(estimate), inverse(truth))
-        told = 1 / (1 + sigma.square()) if self.weighting == "alpha-bar" else 1.0
-        return Weighted(self.weight * told * found.total, found.terms)
+        """Return the loss of normalised images.
 
-    def _region(self, config: LossConfig, bands: Bands, patch: int) -> RegionLoss | None:
+        Args:
+            estimate: the clean images.
+            truth: what they should be.
+            sigma: how much noise they were told from.
+            seeds: of the places of each image's patches, which so are the same wherever the image
+                is computed.
+        """
+        inverse = self.normalisation.inverse
+        each = [
+            self.loss(ours, theirs, generator=torch.Generator().manual_seed(seed))
+            for ours, theirs, seed in zip(inverse(estimate), inverse(truth), seeds, strict=True)
+        ]
+        total = torch.stack([found.total for found in each])
+        terms = {n: torch.stack([found.terms[n] for found in each]) for n in each[0].terms}
+        told = 1 / (1 + sigma.square()) if self.weighting == "alpha-bar" else 1.0
+        return Weighted(self.weight * told * total, terms)
+
+    def _region(self, config: LossConfig, bands: Bands, side: int) -> RegionLoss | None:
         served = []
         for name in config.indices:
             try:
                 RegionLoss([name], bands=bands, patches=1, size=1)
+            except UnknownNameError:
+                raise
             except PhysopsError as error:
                 self.left_out.append(f"the region-level term lacks {name}: {error}")
             else:
                 served.append(name)
-        size = max(1, patch // 2)
+        size = max(1, side // 2)
         return RegionLoss(served, bands=bands, patches=4, size=size) if served else None
 
     def _image(self, config: LossConfig, bands: Bands, reflectance: bool) -> ImageLoss | None:
@@ -91,4 +119,10 @@ class PhysicsLoss:
                 "the atmosphere needs"
             )
             return None
-        return ImageLoss(config.operator, bands=bands)
+        try:
+            return ImageLoss(config.operator, bands=bands)
+        except UnknownNameError:
+            raise
+        except PhysopsError as error:
+            self.left_out.append(f"the image-level term is left out: {error}")
+            return None
