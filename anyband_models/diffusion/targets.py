@@ -1,6 +1,6 @@
 """What physics asks of an image: what an operator should give, and how much that counts."""
 
-from typing import Any, Protocol, final
+from typing import Any, Protocol, final, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -10,11 +10,13 @@ import physops
 from anyband_models.errors import InputError
 from physops.bands import Bands
 from physops.correlation import correlation_loss
+from physops.errors import NoCardError
 from physops.registry import spec
 
 Images = Float[Tensor, "batch band row col"]
 
 
+@runtime_checkable
 class Target(Protocol):
     """Something that an image should obey."""
 
@@ -67,7 +69,7 @@ class OperatorTarget:
         **parameters: float,
     ) -> None:
         given: dict[str, Any] = dict(parameters)
-        if spec(operator).kind == "index":
+        if _is_index(operator):
             given.setdefault("check", False)  # an estimate may be anything on its way
         self.operator = physops.get(operator, bands=bands, **given)
         self.operator.requires_grad_(False).eval()
@@ -83,7 +85,7 @@ class OperatorTarget:
         found = self.operator(images)
         wanted = self.value.to(found)
         shape = tuple(found.shape[1:])
-        if not _broadcasts(tuple(wanted.shape), shape):
+        if not _broadcasts(tuple(wanted.shape), tuple(found.shape)):
             raise InputError(
                 f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
                 f"gives {shape} of each image; give it in that shape, or as one number"
@@ -123,6 +125,13 @@ class OperatorTarget:
         part = rows if high > 1 else everywhere, cols if wide > 1 else everywhere
         other.value = self.value[..., part[0], part[1]]
         return other
+
+
+def _is_index(operator: str) -> bool:
+    try:
+        return spec(operator).kind == "index"
+    except NoCardError:  # a plugin's, or a function that was registered
+        return False
 
 
 def _broadcasts(value: tuple[int, ...], onto: tuple[int, ...]) -> bool:
