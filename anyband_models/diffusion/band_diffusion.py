@@ -31,7 +31,7 @@ class Problem:
 
     @classmethod
     def of(
-        cls, grounded: list[Grounded], observed: list[Bool[Tensor, "band mrow mcol"]]
+        cls, grounded: list[Grounded], observed: list[Bool[Tensor, "band _ _"]]
     ) -> "Problem":
         """Return the problem of several images of one size."""
         known, channels, centre, scale = (
@@ -90,7 +90,7 @@ class BandDiffusion(nn.Module):
     def problem(
         self,
         values: list[Float[Tensor, "band row col"]],
-        observed: list[Bool[Tensor, "band mrow mcol"]],
+        observed: list[Bool[Tensor, "band _ _"]],
     ) -> Problem:
         """Return what is to be denoised.
 

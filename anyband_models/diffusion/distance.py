@@ -56,9 +56,13 @@ class ErrorTable(nn.Module):
         Where few were seen, the table is nearer to what the band and the distance usually give.
         """
         usual = (total.sum(dim=0) / count.sum(dim=0).clamp(min=1)).clamp(min=1e-12)
-        # A cell that nobody fell into is like the one before it.
-        for number in range(1, len(usual)):
-            if count[:, number].sum() == 0:
+        # A cell that nobody fell into is like the one before it; before the first, like the first.
+        # That of no distance is left alone: it is that of the observed entries.
+        seen = count.sum(dim=0) > 0
+        first = int(seen.int().argmax())
+        usual[1:first] = usual[first]
+        for number in range(first + 1, len(usual)):
+            if not seen[number]:
                 usual[number] = usual[number - 1]
         gain = total.sum(dim=1) / (count * usual).sum(dim=1).clamp(min=1e-12)
         expected = torch.where(gain > 0, gain, 1.0)[:, None] * usual

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import safetensors.torch
+import torch
 from pydantic import BaseModel, ValidationError
 from safetensors import SafetensorError
 from torch import Tensor
@@ -74,16 +75,24 @@ def read_model(path: Path) -> tuple[BandDiffusion, ModelFile]:
     described = read_description(path)
     weights = path.with_suffix(".safetensors")
     tensors = read_tensors(weights, described.sha256)
+    _check_fit(weights, tensors, described.spec)
     model = BandDiffusion(described.spec)
-    found, expected = set(tensors), set(model.state_dict())
-    if found != expected:
-        odd = sorted(found ^ expected)[0]
-        raise WeightsError(weights, f"does not fit its description: {odd!r} is in one alone")
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise WeightsError(weights, "has arrays of other shapes than its description") from error
+    model.load_state_dict(tensors)
     return model.eval().requires_grad_(False), described
+
+
+def _check_fit(path: Path, tensors: dict[str, Tensor], spec: ModelSpec) -> None:
+    """See that arrays are those of a spec before it is given any memory."""
+    try:
+        with torch.device("meta"):
+            expected = BandDiffusion(spec).state_dict()
+    except RuntimeError as error:  # sizes that no machine can count
+        raise WeightsError(path, "has arrays of other shapes than its description") from error
+    odd = sorted(set(tensors) ^ set(expected))
+    if odd:
+        raise WeightsError(path, f"does not fit its description: {odd[0]!r} is in one alone")
+    if any(tensors[name].shape != expected[name].shape for name in expected):
+        raise WeightsError(path, "has arrays of other shapes than its description")
 
 
 def read_description(path: Path) -> ModelFile:
@@ -97,7 +106,7 @@ def read_description(path: Path) -> ModelFile:
     try:
         text = path.read_text(encoding="utf-8")
         version = json.loads(text)["spec"]["version"]
-    except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WeightsError(path, "does not describe a model") from error
     if version != VERSION:
         raise WeightsError(path, f"is of version {version!r}, and this program reads {VERSION}")

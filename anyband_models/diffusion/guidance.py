@@ -20,6 +20,7 @@ from anyband_models.diffusion.band_diffusion import Problem
 from anyband_models.diffusion.condition import Condition
 from anyband_models.diffusion.denoiser import Denoiser
 from anyband_models.diffusion.targets import Target
+from anyband_models.errors import UsageError
 
 Through = Literal["clean", "network"]
 Decode = Callable[[Tensor], Tensor]
@@ -51,6 +52,9 @@ class Guidance:
             loss would vanish (Polyak's step); else the gradient counts as it is, as in Eq. 4.
         every: guide each so-manieth rung.
         last: share of the ladder that is guided, from its end.
+
+    Raises:
+        UsageError: if ``every`` is no step, or ``last`` no share.
     """
 
     targets: Sequence[Target]
@@ -59,6 +63,13 @@ class Guidance:
     normalised: bool = True
     every: int = 2
     last: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.every < 1 or not 0 <= self.last <= 1:
+            raise UsageError(
+                f"guidance at every {self.every}th rung of the last {self.last:g} of the ladder "
+                "was asked for; `every` is 1 or more, `last` from 0 to 1"
+            )
 
     def rungs(self, ladder: Float[Tensor, " rung"]) -> frozenset[float]:
         """Return the noises at which it guides; the last one that is not 0 is always among them."""
@@ -115,39 +126,34 @@ class Guided:
             return self.denoiser(x, sigma, condition)
         if self.guidance.through == "clean":
             clean = self.denoiser(x, sigma, condition).detach()
-            slope, loss = self._slope(clean, lambda at: at, noise)
-            length = torch.ones_like(sigma)
+            by_clean, loss = self._slope(clean, noise)
+            slope, length = by_clean, torch.ones_like(sigma)
         else:
-            clean, slope, loss = self._back(x, sigma, condition, noise)
+            with torch.enable_grad():
+                noisy = x.detach().requires_grad_()
+                answer = self.denoiser(noisy, sigma, condition)
+            clean = answer.detach()
+            by_clean, loss = self._slope(clean, noise)
+            (slope,) = torch.autograd.grad(answer, noisy, by_clean)
             length = sigma.square()
         if not self.free:
             slope = torch.where(condition.observed, 0.0, slope)
         if self.guidance.normalised:
-            steepness = slope.square().sum(dim=(1, 2, 3))
-            length = torch.where(steepness > 0, loss / steepness.clamp(min=1e-30), 0.0)
+            # It is the clean image that takes the step: what counts is its own gradient along it.
+            fall = (by_clean * slope).sum(dim=(1, 2, 3))
+            length = torch.where(fall > 0, loss / fall.clamp(min=1e-30), 0.0)
         return clean - self.guidance.scale * length[:, None, None, None] * slope
 
-    def _back(
-        self, x: Tensor, sigma: Tensor, condition: Condition, noise: float
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        found = []
-
-        def denoised(at: Tensor) -> Tensor:
-            found.append(self.denoiser(at, sigma, condition))
-            return found[-1]
-
-        slope, loss = self._slope(x, denoised, noise)
-        return found[0].detach(), slope, loss
-
     def _slope(
-        self, at: Tensor, clean: Callable[[Tensor], Tensor], noise: float
-    ) -> tuple[Tensor, Tensor]:
+        self, clean: Tensor, noise: float
+    ) -> tuple[Float[Tensor, "batch band row col"], Float[Tensor, " batch"]]:
+        """Return the weighted loss of clean images, and its gradient."""
         with torch.enable_grad():
-            point = at.detach().requires_grad_()
-            images = self.decode(self.problem.images(clean(point)))
+            point = clean.detach().requires_grad_()
+            images = self.decode(self.problem.images(point))
             losses = {target.name: target(images) for target in self.guidance.targets}
             weighted = [target.weight * losses[target.name] for target in self.guidance.targets]
             total = torch.stack(weighted).sum(dim=0)
             (slope,) = torch.autograd.grad(total.sum(), point)
         self.records.append(GuidanceRecord(noise, {n: v.detach() for n, v in losses.items()}))
-        return slope.nan_to_num(), total.detach()
+        return slope.nan_to_num(posinf=0.0, neginf=0.0), total.detach()

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 import numpy as np
 import torch
 from jaxtyping import Float
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, Field, PositiveFloat, model_validator
 from torch import Tensor
+
+from anyband_models.errors import UsageError
 
 
 class LinearSchedule(BaseModel, frozen=True, extra="forbid"):
@@ -25,8 +27,14 @@ class LinearSchedule(BaseModel, frozen=True, extra="forbid"):
 
     kind: Literal["linear"] = "linear"
     start: PositiveFloat = 1e-4
-    end: PositiveFloat = 0.02
-    steps: PositiveInt = 1000
+    end: float = Field(default=0.02, gt=0, lt=1)
+    steps: int = Field(default=1000, ge=2)
+
+    @model_validator(mode="after")
+    def _rises(self) -> "LinearSchedule":
+        if self.start > self.end:
+            raise ValueError(f"beta falls from {self.start:g} to {self.end:g}; it has to rise")
+        return self
 
     @cached_property
     def sigmas(self) -> Float[Tensor, " step"]:
@@ -42,7 +50,7 @@ class LinearSchedule(BaseModel, frozen=True, extra="forbid"):
 
     def time(self, sigma: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
         """Return the diffusion time of a noise, 0 to 1000; between two steps on a straight line."""
-        table = self.sigmas.log()
+        table = self.sigmas.log().to(sigma.device)
         at = sigma.double().clamp(min=float(self.sigmas[0])).log()
         right = torch.searchsorted(table, at.contiguous()).clamp(1, self.steps - 1)
         low, high = table[right - 1], table[right]
@@ -52,14 +60,22 @@ class LinearSchedule(BaseModel, frozen=True, extra="forbid"):
     def draw(self, share: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
         """Return the noise of training from numbers that are even in 0 to 1: times are even."""
         step = (share.double() * self.steps).long().clamp(0, self.steps - 1)
-        return self.sigmas[step].to(share.dtype)
+        return self.sigmas.to(share.device)[step].to(share.dtype)
 
     def ladder(self, steps: int) -> Float[Tensor, " rung"]:
-        """Return the noise of so many evenly spaced times, and then 0.
+        """Return the noise of so many evenly spaced times, the last of all first, and then 0.
+
+        Raises:
+            UsageError: if there are fewer times than that.
 
         Source: Song et al., *Denoising diffusion implicit models*, ICLR 2021, appendix D.2.
         """
-        at = torch.linspace(self.steps - 1, 0, steps + 1, dtype=torch.float64)[:-1].round().long()
+        if not 1 <= steps <= self.steps:
+            raise UsageError(
+                f"a sampler of {steps} steps was asked for; this model's noise has {self.steps} "
+                f"times, so ask for 1 to {self.steps}"
+            )
+        at = torch.arange(steps, 0, -1) * self.steps // steps - 1
         return torch.cat([self.sigmas[at], torch.zeros(1, dtype=torch.float64)])
 
 
@@ -77,6 +93,12 @@ class LogNormalSchedule(BaseModel, frozen=True, extra="forbid"):
     most: PositiveFloat = 80.0
     rho: PositiveFloat = 7.0
 
+    @model_validator(mode="after")
+    def _has_width(self) -> "LogNormalSchedule":
+        if self.least >= self.most:
+            raise ValueError(f"least noise {self.least:g} is not below the most, {self.most:g}")
+        return self
+
     def time(self, sigma: Float[Tensor, "*batch"]) -> Float[Tensor, "*batch"]:
         """Return the code of a noise, its logarithm spread over 0 to 1000."""
         low, high = np.log(self.least), np.log(self.most)
@@ -88,7 +110,13 @@ class LogNormalSchedule(BaseModel, frozen=True, extra="forbid"):
         return (self.mean + self.std * normal).exp().clamp(self.least, self.most).to(share.dtype)
 
     def ladder(self, steps: int) -> Float[Tensor, " rung"]:
-        """Return a ladder of so many rungs, and then 0."""
+        """Return a ladder of so many rungs, and then 0.
+
+        Raises:
+            UsageError: if there is to be none.
+        """
+        if steps < 1:
+            raise UsageError(f"a sampler of {steps} steps was asked for; ask for 1 or more")
         root = 1 / self.rho
         at = torch.linspace(0, 1, steps, dtype=torch.float64)
         rungs = (self.most**root + at * (self.least**root - self.most**root)) ** self.rho

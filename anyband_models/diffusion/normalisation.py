@@ -2,7 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float, Float32
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 from torch import Tensor
 
 
@@ -18,6 +18,12 @@ class Normalisation(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
 
     low: float
     high: float
+
+    @model_validator(mode="after")
+    def _has_width(self) -> "Normalisation":
+        if self.low >= self.high:
+            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+        return self
 
     @classmethod
     def of(cls, values: Float32[np.ndarray, "band y x"]) -> "Normalisation":

@@ -19,7 +19,8 @@ def normal(
     found = np.empty((bands, rows.stop - rows.start, cols.stop - cols.start), dtype=np.float32)
     for number, row in enumerate(range(rows.start, rows.stop)):
         key = np.array([seed, sample * 2**20 + step], dtype=np.uint64)
-        counter = np.array([0, 0, 0, row], dtype=np.uint64)
+        # Not where `models.noise` starts: its keys look like these.
+        counter = np.array([0, 0, row, 1], dtype=np.uint64)
         generator = np.random.Generator(np.random.Philox(key=key, counter=counter))
         line = generator.standard_normal((width, bands), dtype=np.float32)
         found[:, number] = line[cols].T

@@ -78,7 +78,14 @@ def sampled(
         sampling: how.
         number: which sample; each has its own noise, the same whatever the tiles are.
         records: what guidance finds is added to it.
+
+    Raises:
+        UsageError: if the ladder cannot have so many steps.
+        InputError: if a target of the guidance is for an image of another size.
     """
+    if sampling.guidance is not None:
+        for target in sampling.guidance.targets:
+            target.check(*values.shape[1:])
     ladder = model.spec.diffusion.schedule.ladder(sampling.steps)
     shape = values.shape
 

@@ -105,12 +105,13 @@ def heun(
     """
     x = start
     for now, after in pairwise(ladder):
-        slope = (x - denoiser(x, _at(now, x), condition)) / now.to(x)
+        clean = denoiser(x, _at(now, x), condition)
+        if after == 0:
+            return clean
+        slope = (x - clean) / now.to(x)
         straight = x + (after - now).to(x) * slope
-        if after > 0:
-            further = (straight - denoiser(straight, _at(after, x), condition)) / after.to(x)
-            straight = x + (after - now).to(x) * (slope + further) / 2
-        x = straight
+        further = (straight - denoiser(straight, _at(after, x), condition)) / after.to(x)
+        x = x + (after - now).to(x) * (slope + further) / 2
     return x
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt, model_validator
 
 from anyband_models.diffusion.ground import Base
 from anyband_models.diffusion.noise import LinearSchedule, Schedule
@@ -31,7 +31,7 @@ class DiffusionConfig(BaseModel, frozen=True, extra="forbid"):
     base: Base = "none"
 
 
-class ModelSpec(BaseModel, frozen=True, extra="forbid"):
+class ModelSpec(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """A diffusion model without its weights.
 
     Attributes:
@@ -51,12 +51,22 @@ class ModelSpec(BaseModel, frozen=True, extra="forbid"):
     network: UNetConfig
     diffusion: DiffusionConfig
     normalisation: Normalisation
-    wavelength: tuple[float, ...]
-    fwhm: tuple[float | None, ...]
+    wavelength: tuple[PositiveFloat, ...] = Field(min_length=1)
+    fwhm: tuple[PositiveFloat | None, ...]
     good: tuple[bool, ...]
     quantity: str
-    patch: int
+    patch: PositiveInt
     trained_on: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> "ModelSpec":
+        counts = len(self.wavelength), len(self.fwhm), len(self.good)
+        if len(set(counts)) > 1:
+            raise ValueError(
+                f"{counts[0]} wavelengths, {counts[1]} widths and {counts[2]} marks of good bands "
+                "were given; give one of each for each band"
+            )
+        return self
 
     @property
     def bands(self) -> Bands:

@@ -82,7 +82,9 @@ class AnybandDiff(Model):
         missing = draft.missing()
         learned = missing & np.array(model.spec.good)[:, np.newaxis]
         if learned.any():
-            values, mask = observation.values, observation.mask
+            # As in training: what stands in bands that were not learned is not shown.
+            good = np.array(model.spec.good)[:, np.newaxis, np.newaxis]
+            values, mask = observation.values, observation.mask & good
             settings = Sampling(self.config.sampler, self.config.steps, self.config.paste, seed)
             mean, std = repaired(model, values, mask, self.config.tile)
             band, pixel = np.nonzero(learned)
@@ -104,10 +106,19 @@ class AnybandDiff(Model):
         same = len(theirs) == len(ours) and bool(np.all(np.abs(theirs - ours) <= TOLERANCE_NM))
         if not same:
             raise ModelError(
-                f"the weights are for {_listed(theirs)} and the scene has {_listed(ours)}; train "
-                "weights for these bands with `anyband-zoo train`, or choose another model"
+                f"the weights are for {_listed(theirs)} and the scene has {_listed(ours)}"
+                f"{_first_apart(theirs, ours)}; train weights for these bands with "
+                "`anyband-zoo train`, or choose another model"
             )
         return model
+
+
+def _first_apart(theirs: Float[np.ndarray, " band"], ours: Float[np.ndarray, " scene"]) -> str:
+    """Return which band of as many is the first to differ, for lists too long to show it."""
+    if len(theirs) != len(ours) or len(theirs) <= MOST_NAMED:
+        return ""
+    band = int(np.argmax(np.abs(theirs - ours) > TOLERANCE_NM))
+    return f", of which band {band + 1} lies at {theirs[band]:.1f} and at {ours[band]:.1f} nm"
 
 
 def _listed(wavelength: Float[np.ndarray, " band"]) -> str:
@@ -123,12 +134,14 @@ def _notes(
     notes = []
     if rest.any():
         count = int(np.count_nonzero(rest.any(axis=1)))
-        notes.append(f"{count} bands were not learned and are interpolated in wavelength")
+        subject, verb = ("1 band was", "is") if count == 1 else (f"{count} bands were", "are")
+        notes.append(f"{subject} not learned and {verb} interpolated in wavelength")
     scale = model.spec.normalisation
     margin = BEYOND * (scale.high - scale.low)
     known = observation.values[observation.mask]
-    beyond = np.mean((known < scale.low - margin) | (known > scale.high + margin))
-    if known.size and beyond > 0.01:
+    outside = np.count_nonzero((known < scale.low - margin) | (known > scale.high + margin))
+    beyond = outside / max(1, known.size)
+    if beyond > 0.01:
         notes.append(
             f"{beyond:.0%} of the observed values lie far outside those that were learned from "
             f"({scale.low:g} to {scale.high:g}): the weights are hardly for this scene"

@@ -9,7 +9,7 @@ class UNetConfig(BaseModel, frozen=True, extra="forbid"):
     """The shape of a `UNet`.
 
     Attributes:
-        width: channels at full resolution.
+        width: channels at full resolution, an even number.
         multipliers: of the width, one a level; each level halves rows and columns.
         blocks: ResNet blocks a level.
         attention: levels, counted from 0, with self-attention. For patches of 64 pixels, those of
@@ -41,6 +41,8 @@ class UNetConfig(BaseModel, frozen=True, extra="forbid"):
                 f"attention is at levels {list(self.attention)}, but there are {levels}, "
                 "counted from 0"
             )
+        if self.width % 2:
+            raise ValueError(f"width {self.width} is odd; the code of the noise needs an even one")
         if self.width % self.heads:
             raise ValueError(f"width {self.width} is not a multiple of heads, {self.heads}")
         return self

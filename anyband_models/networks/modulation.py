@@ -10,7 +10,7 @@ from anyband_models.networks.context import Context
 
 
 def norm_of(channels: int, affine: bool = True) -> nn.GroupNorm:
-    """Return a normalisation over groups of at most 8 channels."""
+    """Return a normalisation over groups of about 8 channels, or over all of them."""
     groups = max(1, channels // 8)
     return nn.GroupNorm(groups if channels % groups == 0 else 1, channels, affine=affine)
 
