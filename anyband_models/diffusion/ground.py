@@ -14,6 +14,8 @@ from anyband_models.diffusion.distance import ErrorTable, cells, sums
 from anyband_models.diffusion.interpolation import straight_lines
 
 Base = Literal["none", "linear"]
+# A network is shown nothing larger: one absurd value would drown all others in its normalisations.
+MOST_SHOWN = 1e4
 
 
 class Grounded(NamedTuple):
@@ -49,7 +51,7 @@ class Plain(nn.Module):
             observed: of the same shape, or with one row and one column.
         """
         seen = observed.expand(values.shape)
-        known = torch.where(seen, values, 0.0)
+        known = torch.where(seen, values, 0.0).clamp(-MOST_SHOWN, MOST_SHOWN)
         channels = torch.cat([known, seen.to(values.dtype)])
         return Grounded(known, channels, torch.zeros_like(known), torch.ones_like(known))
 
@@ -114,7 +116,7 @@ class FromLines(nn.Module):
         alone = torch.isinf(line.near)
         scale = torch.where(alone, spread, self.error(cells(line))).expand(values.shape)
         centre = torch.where(alone, mean, line.value)
-        shown = (centre - mean) / spread
+        shown = ((centre - mean) / spread).clamp(-MOST_SHOWN, MOST_SHOWN)
         channels = torch.cat([shown, observed.expand(values.shape).to(values.dtype)])
         return Grounded(torch.zeros_like(values), channels, centre, scale)
 

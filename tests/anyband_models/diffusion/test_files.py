@@ -71,14 +71,17 @@ def test_writing_again_replaces_both_files(written, make_model):
     model = make_model(base="none")
     write_model(written, model.spec, model.state_dict())
     assert read_model(written)[0].spec.diffusion.base == "none"
-    assert sorted(os.listdir(written.parent)) == ["model.json", "model.safetensors"]
+    assert sorted(path.name for path in written.parent.iterdir()) == [
+        "model.json",
+        "model.safetensors",
+    ]
 
 
 def test_a_folder_that_is_not_there_leaves_nothing_behind(tmp_path, make_model):
     model = make_model()
     with pytest.raises(InputError, match="does not exist; make it first"):
         write_model(tmp_path / "nowhere" / "model.json", model.spec, model.state_dict())
-    assert not os.listdir(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("suffix", [".json", ".safetensors"])
@@ -112,7 +115,18 @@ def test_weights_of_which_a_bit_fell_over_are_refused(written, place):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "null", "[]", "3", '{"a": 1}', '{"spec": []}', '{"spec": null}', "\x00", "[" * 99_999],
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "3",
+        '{"a": 1}',
+        '{"spec": []}',
+        '{"spec": null}',
+        "\x00",
+        "[" * 99_999,
+    ],
 )
 def test_json_that_is_no_model_is_refused(written, text):
     written.write_text(text)

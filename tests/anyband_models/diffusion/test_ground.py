@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anyband_models.diffusion.ground import FromLines, Plain, ground_of
+from anyband_models.diffusion.ground import MOST_SHOWN, FromLines, Plain, ground_of
 from anyband_models.diffusion.interpolation import straight_lines
 
 NM = torch.linspace(450, 950, 6, dtype=torch.float64)
@@ -100,3 +100,14 @@ def test_mean_and_spread_are_those_of_the_spectra(rng):
     ground.fit(spectra, [np.array([1, 0, 1, 0, 1, 1], bool)])
     torch.testing.assert_close(ground.mean, spectra.mean(dim=0))
     torch.testing.assert_close(ground.spread, spectra.std(dim=0))
+
+
+@pytest.mark.parametrize("absurd", [1e30, -3e38])
+def test_an_absurd_value_is_shown_as_a_large_one(absurd, lines):
+    values, observed = image(6), torch.ones(SHAPE).bool()
+    values[2, 1, 1] = absurd
+    for ground in (lines, Plain()):
+        channels = ground(values, observed).channels
+        assert channels.abs().max() == MOST_SHOWN
+        assert channels[2, 1, 1] == (MOST_SHOWN if absurd > 0 else -MOST_SHOWN)
+    assert lines(values, observed).centre[2, 1, 1] == torch.tensor(absurd)

@@ -40,7 +40,10 @@ def test_the_distances_are_those_to_the_neighbours(mask, wavelength):
     nm = np.array(wavelength)
     for b, y, x in np.ndindex(SHAPE):
         known = nm[mask[:, y, x]] - nm[b]
-        sides = [np.min(-known[known < 0], initial=np.inf), np.min(known[known > 0], initial=np.inf)]
+        sides = [
+            np.min(-known[known < 0], initial=np.inf),
+            np.min(known[known > 0], initial=np.inf),
+        ]
         near, far = (0, 0) if mask[b, y, x] else (min(sides), max(sides))
         np.testing.assert_allclose(line.near[b, y, x], near, rtol=1e-6)
         np.testing.assert_allclose(line.far[b, y, x], far, rtol=1e-6)

@@ -42,7 +42,8 @@ def test_time_rises_with_noise_and_stays_in_its_range(schedule, share):
     sigma = torch.tensor([0.0, 1e-6, *np.geomspace(1e-3, 100, 9) * (1 + share), 1e6])
     time = schedule.time(sigma)
     assert torch.all(time.diff() >= 0)
-    assert 0 <= time.min() and time.max() <= 1000
+    assert time.min() >= 0
+    assert time.max() <= 1000
     assert time.dtype == sigma.dtype
 
 

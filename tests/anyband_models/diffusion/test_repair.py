@@ -130,7 +130,7 @@ def test_a_map_of_another_size_is_refused_though_a_part_of_it_would_fit(size, ma
 
 def test_more_steps_than_the_noise_has_times_are_refused(make_model, scene):
     model = make_model(schedule=LinearSchedule(steps=20))
-    with pytest.raises(UsageError, match="21 steps was asked for; .* ask for 1 to 20"):
+    with pytest.raises(UsageError, match=r"21 steps was asked for; .* ask for 1 to 20"):
         sampled(model, *scene, 8, Sampling("dpm++", 21, True, 7))
     found = sampled(model, *scene, 8, Sampling("dpm++", 20, True, 7))
     assert np.isfinite(found).all()

@@ -1,5 +1,7 @@
 """Samplers against the one denoiser whose trajectories are known: that of a normal prior."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -84,7 +86,7 @@ def test_a_sampler_is_eq_12_and_16_of_song(eta, steps, condition):
     ladder = schedule.ladder(steps)
     kept = [1 / (1 + sigma**2) for sigma in ladder.tolist()]
     x = np.sqrt(kept[0]) * ladder[0].item() * drawn(1).numpy()
-    for step, (now, after) in enumerate(zip(kept, kept[1:], strict=False)):
+    for step, (now, after) in enumerate(pairwise(kept)):
         sigma = torch.full((2,), np.sqrt((1 - now) / now), dtype=torch.float64)
         clean = exact(torch.from_numpy(x / np.sqrt(now)), sigma, condition).numpy()
         noise = (x - np.sqrt(now) * clean) / np.sqrt(1 - now)

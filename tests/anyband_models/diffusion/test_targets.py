@@ -143,7 +143,9 @@ def test_a_matrix_of_a_statistic_is_not_a_map():
 
 
 def test_an_operator_that_the_bands_cannot_serve_says_so():
-    with pytest.raises(MissingOperandError, match="NDVI needs N .* R .* the image has bands at 490, 560 nm"):
+    with pytest.raises(
+        MissingOperandError, match=r"NDVI needs N .* R .* the image has bands at 490, 560 nm"
+    ):
         OperatorTarget("ndvi", Bands.at([490.0, 560.0]))
 
 

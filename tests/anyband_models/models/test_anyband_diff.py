@@ -196,6 +196,14 @@ def test_a_scene_of_another_scale_is_told(make, scene):
     assert make().reconstruct(scene).notes == ()
 
 
+@pytest.mark.parametrize("base", ["none", "linear"])
+def test_one_absurd_value_leaves_the_others_finite(base, make, scene):
+    scene.values[2, 3, 3], scene.mask[2, 3, 3] = 1e30, True
+    result = make(base=base).reconstruct(scene, samples=1)
+    for cube in (result.mean, result.samples[0]):
+        assert np.isfinite(cube).all()
+
+
 def test_weights_that_are_not_there_are_named(tmp_path, scene):
     with pytest.raises(WeightsError, match=r"nowhere.json is not there; train the model again"):
         create_model("anyband-diff", weights=str(tmp_path / "nowhere.json")).reconstruct(scene)
@@ -203,7 +211,7 @@ def test_weights_that_are_not_there_are_named(tmp_path, scene):
 
 def test_more_steps_than_the_noise_has_are_refused(make, scene):
     model = make(schedule=LinearSchedule(steps=5), steps=6)
-    with pytest.raises(UsageError, match="6 steps was asked for; .* ask for 1 to 5"):
+    with pytest.raises(UsageError, match=r"6 steps was asked for; .* ask for 1 to 5"):
         model.reconstruct(scene, samples=1)
 
 
