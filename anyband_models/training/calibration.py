@@ -26,7 +26,7 @@ def calibrate(
     Args:
         model: its `error` is set.
         images: held out, normalised; NaN = not known.
-        masking: whose second stage draws what is missing.
+        masking: draws what is missing.
         seed: of the masks.
     """
     rng = np.random.default_rng(seed)
@@ -36,7 +36,7 @@ def calibrate(
     for _ in range(_MASKS):
         image = images[int(rng.integers(len(images)))]
         valid = torch.isfinite(image)
-        mask = torch.from_numpy(masking.second(rng, image.shape[1:]))
+        mask = torch.from_numpy(masking.mask(rng, image.shape[1:]))
         observed = mask if mask.shape[1] == 1 and bool(valid.all()) else mask & valid
         values = image.nan_to_num()
         error = (model.mean(values, observed) - values).abs()

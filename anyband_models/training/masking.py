@@ -165,6 +165,16 @@ class DualMasking:
         whole = valid[torch.from_numpy(self.good)].all()
         return Masked(patch, mask if whole else mask & valid)
 
+    def mask(
+        self, rng: np.random.Generator, size: tuple[int, ...]
+    ) -> Bool[np.ndarray, "band mrow mcol"]:
+        """Draw both stages without a patch: True = observed."""
+        kept = self.second(rng, size)
+        if self.views and rng.random() < self.config.sensor:
+            view = self.views[rng.integers(len(self.views))]
+            kept = kept & view.seen.numpy()[:, None, None]
+        return kept
+
     def second(
         self, rng: np.random.Generator, size: tuple[int, ...]
     ) -> Bool[np.ndarray, "band mrow mcol"]:

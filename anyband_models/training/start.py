@@ -188,5 +188,5 @@ def _fit(lines: FromLines, images: list[Tensor], masking: DualMasking, seed: int
             "missing everywhere as bad, or choose base: none with some validation"
         )
     chosen = complete[torch.from_numpy(rng.permutation(len(complete))[:_TRIAL_SPECTRA])]
-    masks = [masking.second(rng, (1, 1))[:, 0, 0] for _ in range(_TRIAL_MASKS)]
+    masks = [masking.mask(rng, (1, 1))[:, 0, 0] for _ in range(_TRIAL_MASKS)]
     lines.fit(chosen, masks)

@@ -37,7 +37,7 @@ class Strip:
 
 
 def strip(
-    model: BandDiffusion, image: Float[Tensor, "band row col"], shown: tuple[int, int, int]
+    model: BandDiffusion, image: Float[Tensor, "band y x"], shown: tuple[int, int, int]
 ) -> Strip | None:
     """Return what the model makes of a piece of an image; None of an image of one band.
 
@@ -64,7 +64,7 @@ def strip(
     return Strip(truth, linear, mean, kept)
 
 
-def _middle(image: Float[Tensor, "band row col"]) -> Float[Tensor, "band row col"]:
+def _middle(image: Float[Tensor, "band y x"]) -> Float[Tensor, "band row col"]:
     rows, cols = image.shape[1:]
     top, left = max(0, rows - SIDE) // 2, max(0, cols - SIDE) // 2
     return image[:, top : top + SIDE, left : left + SIDE]

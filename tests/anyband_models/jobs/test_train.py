@@ -15,7 +15,7 @@ from anyband_models.networks.config import UNetConfig
 from anyband_models.scene.formats import write_scene
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import make_scene
-from anyband_models.training import journal
+from anyband_models.training import calibration, journal
 from anyband_models.training.config import TrainingConfig
 from anyband_models.training.config_file import checked, read_config
 
@@ -41,6 +41,12 @@ def save(path, scale=1.0, top=0.5):
     with staged(overwrite=True) as stage:
         write_scene(made, path, stage)
     return path
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Learns how far a model errs from few masks."""
+    monkeypatch.setattr(calibration, "_MASKS", 20)
 
 
 @pytest.fixture

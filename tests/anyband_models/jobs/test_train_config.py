@@ -1,5 +1,7 @@
 """Which config a training command means."""
 
+from pathlib import Path
+
 import pytest
 
 from anyband_models.errors import UsageError
@@ -13,7 +15,7 @@ def chosen(tmp_path, file=None, preset=None, scenes=(), resume=False, **changes)
 
 def test_a_preset_and_its_changes(tmp_path):
     found = chosen(
-        tmp_path, preset="tiny", scenes=["indian-pines"], steps=7, region="left", seed=None
+        tmp_path, preset="tiny", scenes=[Path("indian-pines")], steps=7, region="left", seed=None
     )
     assert (found.steps, found.region, found.seed) == (7, "left", 0)
     assert [str(path) for path in found.scenes] == ["indian-pines"]
@@ -22,7 +24,7 @@ def test_a_preset_and_its_changes(tmp_path):
 def test_options_count_more_than_the_file(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text("scenes: [a.tif]\nnetwork: {width: 8}\nsteps: 3\nreading: {offset: 1}\n")
-    found = chosen(tmp_path, file=path, steps=9, scenes=["b.tif"], scale=0.5)
+    found = chosen(tmp_path, file=path, steps=9, scenes=[Path("b.tif")], scale=0.5)
     assert (found.steps, str(found.scenes[0])) == (9, "b.tif")
     assert (found.reading.scale, found.reading.offset) == (0.5, 1)
 

@@ -127,6 +127,18 @@ def test_both_stages_count_and_sensors_are_drawn_evenly():
     assert drawn[0] / 400 == pytest.approx(0.5, abs=0.1)
 
 
+def test_a_mask_without_a_patch_has_both_stages():
+    config = MaskingConfig(sensors=SENSORS, sensor=0.5, drop=(0, 0))
+    masking, rng = DualMasking(config, BANDS), np.random.default_rng(0)
+    kinds = [np.ones(len(CENTRES), bool), *(view.seen.numpy() for view in masking.views)]
+    drawn = []
+    for _ in range(300):
+        mask = masking.mask(rng, (2, 2))
+        drawn.append([(mask == kind[:, None, None]).all() for kind in kinds].index(True))
+    shares = np.bincount(drawn) / 300
+    np.testing.assert_allclose(shares, [0.5, 0.25, 0.25], atol=0.08)
+
+
 def test_a_sensors_mask_alone_leaves_the_values():
     config = MaskingConfig(sensors=SENSORS, averaged=False, drop=(0, 0))
     masking = DualMasking(config, BANDS)

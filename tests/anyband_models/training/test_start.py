@@ -107,6 +107,14 @@ def test_without_held_out_rows_errors_are_those_of_lines(config, scene, base):
     assert torch.equal(table[:, ALONE], lines.spread)
 
 
+def test_residuals_have_about_unit_variance_behind_the_runs_own_masks(config, scene):
+    sensors = {"sensors": ("landsat8_oli",), "averaged": False, "drop": (0.0, 0.1)}
+    run = start([scene()], config(masking=sensors, batch=64), ONE)
+    batch = run.batches.draw(0, range(64))
+    missing = ~batch.problem.condition.observed
+    assert 0.3 < batch.problem.latent(batch.images)[missing].square().mean().item() < 3
+
+
 def test_bands_that_no_sensor_sees_are_said(config, scene):
     far = scene(centres=np.arange(4000.0, 4400.0, 50.0))
     run = start([far], config(masking={"averaged": False}), ONE)
