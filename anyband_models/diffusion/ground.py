@@ -93,15 +93,16 @@ class FromLines(nn.Module):
         """
         self.mean.copy_(spectra.mean(dim=0))
         spread = spectra.std(dim=0)
-        # A band that never varies, or was never seen, must not be blown up.
-        self.spread.copy_(torch.where(spread > 1e-5, spread, 1.0))
+        # A band that never varies, or was never seen, must not be blown up, nor count as an error.
+        varies = spread > 1e-5
+        self.spread.copy_(torch.where(varies, spread, 1.0))
         total = torch.zeros_like(self.error.table)
         count = torch.zeros_like(self.error.table)
         for number, mask in enumerate(masks):
             some = spectra[number :: len(masks)].T.contiguous()
             observed = torch.from_numpy(mask)[:, None]
             line = straight_lines(some, observed, self.wavelength)
-            missing = (~observed & torch.isfinite(line.near)).expand(some.shape)
+            missing = (~observed & torch.isfinite(line.near) & varies[:, None]).expand(some.shape)
             cell = cells(line).expand(some.shape)
             more, seen = sums((some - line.value).square(), cell, missing)
             total, count = total + more, count + seen
