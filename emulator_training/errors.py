@@ -1,6 +1,6 @@
 """Every refusal of this package: what was asked, what is allowed, what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class EmulatorError(Exception):
@@ -28,6 +28,21 @@ class OutOfRangeError(EmulatorError, ValueError):
 
 class ParameterRangeError(OutOfRangeError):
     """Raised when a parameter of the canopy is no number, or one that cannot be."""
+
+
+class RadiansError(EmulatorError, ValueError):
+    """Raised when the angles of all canopies are in radians.
+
+    Args:
+        largest: each angle's largest value, by name.
+    """
+
+    def __init__(self, largest: Mapping[str, float]) -> None:
+        listed = ", ".join(f"{name} {value:.3g}" for name, value in largest.items())
+        super().__init__(
+            f"the angles look like radians, as no canopy has larger ones than {listed}; give "
+            "degrees: torch.rad2deg makes them"
+        )
 
 
 class ParameterCountError(EmulatorError, ValueError):

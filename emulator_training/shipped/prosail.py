@@ -68,10 +68,11 @@ class ExactProsail(Operator):
 
         Raises:
             ParameterRangeError: if a parameter lies where it cannot.
+            RadiansError: if the angles of all canopies are in radians.
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = pixels(x, band_dim, len(NAMES), self.usual)
-        check(given.values)
+        check(given.values, given.missing)
         spectra = self.model(given.values)
         rows = spectra @ self.weights.T.to(spectra.dtype)
         return given.image(rows.masked_fill(self.unseen, torch.nan))

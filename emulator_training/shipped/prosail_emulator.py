@@ -89,6 +89,7 @@ class ProsailEmulator(Operator):
 
         Raises:
             ParameterRangeError: if a parameter lies where it cannot.
+            RadiansError: if the angles of all canopies are in radians.
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = self._checked(x, band_dim)
@@ -125,7 +126,7 @@ class ProsailEmulator(Operator):
 
     def _checked(self, x: Tensor, band_dim: int) -> Pixels:
         given = pixels(x, band_dim, len(NAMES), self.usual)
-        check(given.values)
+        check(given.values, given.missing)
         return given
 
 

@@ -41,7 +41,8 @@ class ProsailInverse(Operator):
 
     Args:
         bands: the image's bands, taken for Gaussians.
-        sun_zenith: of the whole image [°]; left out, it counts as unknown, as do all three.
+        sun_zenith: of the whole image [°]; left out, it counts as unknown, as do all three. Radians
+            go unnoticed: a sun 1° from the zenith can be.
         view_zenith: the same.
         relative_azimuth: the same, 0 to 180.
         folder: where the weights lie, if not those that are shipped.

@@ -64,7 +64,7 @@ class TopOfAtmosphere(Operator):
 
     Args:
         bands: the bands of the images that it will be given.
-        sun_zenith: 0 to 70 [°].
+        sun_zenith: 0 to 70 [°]. Radians go unnoticed: a sun 1° from the zenith can be.
         view_zenith: 0 to 30 [°].
         azimuth: between sun and view, as seen from the ground, 0 to 180 [°]; 0 looks with the sun
             in the back.

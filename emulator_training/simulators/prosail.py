@@ -77,6 +77,7 @@ class Prosail(nn.Module):
         Raises:
             ParameterCountError: if there are not 15 parameters.
             ParameterRangeError: if one cannot be.
+            RadiansError: if the angles of all canopies are in radians.
             SoilLengthError: if the soil has another number of wavelengths.
         """
         if self.check:
