@@ -29,7 +29,12 @@ _STEPS = 8
 
 
 def validate(
-    weights: Path, folder: Path, count: int, said: Callable[[str], None] = lambda what: None
+    weights: Path,
+    folder: Path,
+    count: int,
+    said: Callable[[str], None] = lambda what: None,
+    *,
+    seed: int | None = None,
 ) -> Accuracy:
     """Measure all networks of a folder, write the report, and return the accuracies.
 
@@ -38,6 +43,8 @@ def validate(
         folder: where the report goes; made if it is not there.
         count: how many held-out canopies of each kind.
         said: told what is being measured.
+        seed: of the design that the canopies are of: if left out, that which the networks were
+            fitted to, of which the test split is held out.
     """
     card = read_card("prosail_emulator", weights)
     data = {k: v for k, v in card.data.items() if k in SimulationConfig.model_fields}
@@ -49,7 +56,7 @@ def validate(
     with torch.no_grad():
         for kind in KINDS:
             said(f"{count} canopies, {kind}")
-            canopies = HeldOut.of(simulated, kind, count)
+            canopies = HeldOut.of(simulated, kind, count, seed)
             with torch.enable_grad():
                 found = forward_accuracy(emulator, canopies)
             parts = (
@@ -60,8 +67,9 @@ def validate(
             for name, part in zip(accuracy, parts, strict=True):
                 accuracy[name] |= {f"{kind}_{what}": value for what, value in part.items()}
             drawn[kind] = (canopies, errors(emulator, canopies))
-    text = json.dumps({"accuracy": accuracy, "missed": missed(accuracy)}, indent=2) + "\n"
-    (folder / REPORT).write_text(text, encoding="utf-8")
+    judged = {"count": count, "seed": simulated.seed if seed is None else seed}
+    told = {"canopies": judged, "accuracy": accuracy, "missed": missed(accuracy)}
+    (folder / REPORT).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     _plot(folder, accuracy, drawn)
     return accuracy
 

@@ -1,5 +1,6 @@
 """The command, as it is typed."""
 
+import json
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -51,6 +52,9 @@ def test_fitting_validating_and_publishing_are_one_line_each(
     said = emulator_train("validate", weights, "-o", report, "--n", 20).stdout
     assert "gates kept" in said
     assert "missed: prosail_emulator.wide_rmse" in said
+    fresh = emulator_train("validate", weights, "-o", tmp_path / "fresh", "--n", 20, "--seed", 3)
+    assert fresh.exit_code == 0
+    assert json.loads((tmp_path / "fresh" / "accuracy.json").read_text())["canopies"]["seed"] == 3
     result = emulator_train("publish", weights, "--report", report, "-o", tmp_path / "shipped")
     assert isinstance(result.exception, GateError)
 

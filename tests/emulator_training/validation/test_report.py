@@ -49,6 +49,33 @@ def test_held_out_canopies_are_of_the_test_split():
     assert canopies.spectra.shape == (30, 2101)
 
 
+def test_canopies_of_another_seed_are_none_of_those_that_were_fitted_to():
+    config = SimulationConfig(count=20_000)
+    fitted = set(map(tuple, torch.from_numpy(samples(20_000, 0)).float().tolist()))
+    for kind in ("wide", "prior"):
+        fresh = HeldOut.of(config, kind, 30, seed=1).parameters
+        assert fitted.isdisjoint(map(tuple, fresh.tolist()))
+        own = HeldOut.of(config, kind, 30).parameters
+        assert fitted.issuperset(map(tuple, own.tolist()))
+        assert torch.equal(HeldOut.of(config, kind, 30, seed=0).parameters, own)
+        # All splits of the other design serve, and its first canopy is the first.
+        first = 0 if kind == "wide" else 250
+        assert torch.equal(fresh[0], torch.from_numpy(samples(1, 1, first)).float()[0])
+
+
+def test_a_report_says_which_canopies_it_judged_by(weights, found, tmp_path):
+    accuracy, folder = found
+    assert json.loads((folder / "accuracy.json").read_text())["canopies"] == {
+        "count": 40,
+        "seed": 0,
+    }
+    fresh = validate(weights, tmp_path, 40, seed=5)
+    assert json.loads((tmp_path / "accuracy.json").read_text())["canopies"]["seed"] == 5
+    before, after = (a["prosail_emulator"]["wide_rmse"] for a in (accuracy, fresh))
+    assert 0.5 < after / before < 2
+    assert after != before
+
+
 def test_noise_is_as_large_as_it_is_said_to_be():
     canopies = HeldOut("wide", torch.zeros(50, 15), torch.full((50, 2101), 0.4))
     assert canopies.noisy(0, 0.01, 0.0).std() == pytest.approx(0.004, rel=0.01)
