@@ -22,6 +22,17 @@ def test_what_does_not_serve_is_refused(simulation, tmp_path):
     shard_path(tmp_path, 2).unlink()
     with pytest.raises(SimulationError, match=r"not finished: shard-00002.npz is not there; run"):
         read_dataset(tmp_path)
+    shard_path(tmp_path, 2).write_bytes(shard_path(simulation, 2).read_bytes()[:1000])
+    with pytest.raises(SimulationError, match=r"shard-00002.npz is damaged; run .* again, which"):
+        read_dataset(tmp_path)
+    shard_path(tmp_path, 2).write_bytes(shard_path(simulation, 2).read_bytes())
+    basis = tmp_path / "basis.npz"
+    basis.write_bytes(b"")
+    with pytest.raises(SimulationError, match=r"basis.npz is damaged; delete it and run"):
+        read_dataset(tmp_path)
+    basis.unlink()
+    with pytest.raises(SimulationError, match=r"not finished: basis.npz is not there; run"):
+        read_dataset(tmp_path)
     manifest = tmp_path / "manifest.json"
     text = manifest.read_text()
     manifest.write_text(text.replace("pca:20", "full"))
