@@ -70,8 +70,8 @@ class ProsailEmulator(Operator):
         self.card, basis = weights.card, weights.basis
         self.spec, self.band_count = SPEC, len(NAMES)
         seen = band_response(bands)
-        self.network = ForwardNetwork(len(basis.variance), int(self.card.config["width"]))
-        self.network.load_state_dict(weights.network)
+        self.network = ForwardNetwork(len(basis.variance), self.card.whole("width"))
+        weights.load_into(self.network)
         self.network.requires_grad_(False)
         tables = {
             "design": seen.weights @ basis.components.T,

@@ -84,8 +84,8 @@ class ProsailInverse(Operator):
         self.spec, self.band_count = SPEC, len(bands)
         seen = band_response(bands)
         posterior = ScorePosterior.of(weights.basis, seen)
-        self.network = InverseNetwork(len(posterior.std), int(self.card.config["width"]))
-        self.network.load_state_dict(weights.network)
+        self.network = InverseNetwork(len(posterior.std), self.card.whole("width"))
+        weights.load_into(self.network)
         self.network.requires_grad_(False)
         self.register_buffer("seen", torch.from_numpy(seen.seen))
         self.register_buffer("gain", torch.from_numpy(posterior.gain[:, seen.seen]).float())
@@ -144,17 +144,18 @@ class ProsailInverse(Operator):
 
 def _view(*angles: float | None) -> Float[Tensor, " 4"]:
     """Return the cosines of the angles and 1, or zeros if they are unknown."""
+    said = dict(zip(VIEW, ("sun_zenith", "view_zenith", "relative_azimuth"), strict=True))
     given = {name: angle for name, angle in zip(VIEW, angles, strict=True) if angle is not None}
     if not given:
         return torch.zeros(4)
     if len(given) < len(VIEW):
-        raise ViewError(f"only {' and '.join(given)} is given")
+        raise ViewError(f"only {' and '.join(said[n] for n in given)} is given")
     for parameter in PARAMETERS:
         if parameter.name in given:
             angle = given[parameter.name]
             if not parameter.least <= angle <= parameter.greatest:
                 raise ViewError(
-                    f"{parameter.title} is {angle:g}, outside "
+                    f"{said[parameter.name]} is {angle:g}, outside "
                     f"{parameter.least:g}-{parameter.greatest:g} degrees"
                 )
     return torch.tensor([*(math.cos(math.radians(given[name])) for name in VIEW), 1.0])

@@ -78,12 +78,12 @@ class ProsailManifold(Operator):
     ) -> None:
         super().__init__()
         weights = read(NAME, folder)
-        self.card, config = weights.card, weights.card.config
+        self.card = card = weights.card
         self.spec, self.band_count, self.tolerance = SPEC, len(bands), tolerance
         seen = band_response(bands)
         posterior = ScorePosterior.of(weights.basis, seen)
-        network = AutoEncoder(len(posterior.std), int(config["width"]), int(config["size"]))
-        network.load_state_dict(weights.network)
+        network = AutoEncoder(len(posterior.std), card.whole("width"), card.whole("size"))
+        weights.load_into(network)
         network.double().requires_grad_(False)
         self.register_buffer("seen", torch.from_numpy(seen.seen))
         self.register_buffer("offset", torch.from_numpy(posterior.offset[seen.seen]).float())

@@ -25,7 +25,7 @@ def manifold_accuracy(folder: Path, canopies: HeldOut) -> dict[str, float]:
     residual = manifold.residual(canopies.spectra, band_dim=-1)
     typical = residual.median().item()
     strange = manifold.residual(strangers(), band_dim=-1)
-    size = int(manifold.card.config["size"])
+    size = manifold.card.whole("size")
     return {
         "rmse": residual.square().mean().sqrt().item(),
         "rmse_of_principal_components": _principal(folder, canopies, size),

@@ -1,28 +1,30 @@
 """What `validate` finds, as JSON, and as plots."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from jaxtyping import Float
+from pydantic import ValidationError
 from torch import Tensor
 
 from emulator_training.band_response import GRID
 from emulator_training.design import Kind
+from emulator_training.errors import WeightFileError
 from emulator_training.networks import BIOPHYSICAL
 from emulator_training.parameters import PARAMETERS
 from emulator_training.shard import SimulationConfig
 from emulator_training.shipped.prosail_emulator import ProsailEmulator
+from emulator_training.simulators.tables import need_tables
 from emulator_training.validation.forward import errors, forward_accuracy
 from emulator_training.validation.gates import Accuracy, missed
 from emulator_training.validation.held_out import HeldOut
 from emulator_training.validation.inverse import inverse_accuracy
 from emulator_training.validation.manifold import manifold_accuracy
-from emulator_training.weights import read_card
+from emulator_training.validation.report_file import Report, write_report
+from emulator_training.weights import read, read_card
 from physops import Bands
 
-REPORT = "accuracy.json"
 KINDS: tuple[Kind, Kind] = ("wide", "prior")
 # The errors are shown over so many steps of each parameter.
 _STEPS = 8
@@ -45,10 +47,13 @@ def validate(
         said: told what is being measured.
         seed: of the design that the canopies are of: if left out, that which the networks were
             fitted to, of which the test split is held out.
+
+    Raises:
+        WeightFileError: if weights or a card are not there, or not as they should be.
+        MissingExtraError: if PROSAIL is not installed, by which they are judged.
     """
-    card = read_card("prosail_emulator", weights)
-    data = {k: v for k, v in card.data.items() if k in SimulationConfig.model_fields}
-    simulated = SimulationConfig.model_validate(data)
+    need_tables("validate")
+    simulated = _simulated(weights)
     emulator = ProsailEmulator(Bands.at(GRID), folder=weights)
     accuracy: Accuracy = {"prosail_emulator": {}, "prosail_inverse": {}, "prosail_manifold": {}}
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,10 +73,24 @@ def validate(
                 accuracy[name] |= {f"{kind}_{what}": value for what, value in part.items()}
             drawn[kind] = (canopies, errors(emulator, canopies))
     judged = {"count": count, "seed": simulated.seed if seed is None else seed}
-    told = {"canopies": judged, "accuracy": accuracy, "missed": missed(accuracy)}
-    (folder / REPORT).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    # Those that were measured: they were read once.
+    hashes = {name: read(name, weights).card.sha256 for name in accuracy}
+    write_report(
+        folder,
+        Report(canopies=judged, weights=hashes, accuracy=accuracy, missed=missed(accuracy)),
+    )
     _plot(folder, accuracy, drawn)
     return accuracy
+
+
+def _simulated(weights: Path) -> SimulationConfig:
+    """Return what the networks were fitted to."""
+    data = read_card("prosail_emulator", weights).data
+    try:
+        return SimulationConfig.model_validate({k: data[k] for k in SimulationConfig.model_fields})
+    except (KeyError, ValidationError) as error:
+        fault = "have a card that does not say which simulation they were fitted to"
+        raise WeightFileError("prosail_emulator", fault) from error
 
 
 def by_step(

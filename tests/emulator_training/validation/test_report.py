@@ -5,10 +5,13 @@ import pytest
 import torch
 
 from emulator_training.design import kind_of, samples, split_of
+from emulator_training.errors import MissingExtraError, WeightFileError
 from emulator_training.shard import SimulationConfig
+from emulator_training.simulators import tables
 from emulator_training.validation.held_out import HeldOut
 from emulator_training.validation.manifold import strangers
 from emulator_training.validation.report import by_step, validate
+from emulator_training.weights import read_card
 
 pytest.importorskip("prosail", reason="the extra `emulator` is not installed")
 
@@ -19,11 +22,13 @@ def found(weights, tmp_path_factory):
     return validate(weights, folder, 40), folder
 
 
-def test_a_report_has_every_accuracy_and_its_plots(found):
+def test_a_report_has_every_accuracy_its_weights_and_its_plots(found, weights):
     accuracy, folder = found
     written = json.loads((folder / "accuracy.json").read_text())
     assert written["accuracy"] == accuracy
     assert "prosail_emulator.wide_rmse" in " ".join(written["missed"])
+    hashes = {name: read_card(name, weights).sha256 for name in accuracy}
+    assert written["weights"] == hashes
     names = ("error_by_parameter", "error_by_wavelength", "inverse_by_parameter")
     for name in names:
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -74,6 +79,25 @@ def test_a_report_says_which_canopies_it_judged_by(weights, found, tmp_path):
     before, after = (a["prosail_emulator"]["wide_rmse"] for a in (accuracy, fresh))
     assert 0.5 < after / before < 2
     assert after != before
+
+
+def test_without_prosail_the_extra_is_named_and_not_what_is_judged(weights, tmp_path, monkeypatch):
+    tables._whole.cache_clear()
+    monkeypatch.setattr(tables, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError) as refusal:
+        validate(weights, tmp_path, 10)
+    assert str(refusal.value) == (
+        "validate needs the package prosail, which is not installed: "
+        "pip install 'anyband[emulator]'"
+    )
+
+
+def test_a_card_that_does_not_say_what_was_fitted_to_is_refused(weights, tmp_path):
+    card = json.loads((weights / "prosail_emulator.json").read_text())
+    del card["data"]["count"]
+    (tmp_path / "prosail_emulator.json").write_text(json.dumps(card))
+    with pytest.raises(WeightFileError, match="does not say which simulation they were fitted to"):
+        validate(tmp_path, tmp_path / "report", 10)
 
 
 def test_noise_is_as_large_as_it_is_said_to_be():
