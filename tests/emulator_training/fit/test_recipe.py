@@ -1,15 +1,20 @@
 """The whole recipe, for a moment: what comes out is better than nothing, and knows how much."""
 
+import dataclasses
+
 import pytest
 import torch
+from torch import nn
 
+from emulator_training.errors import OtherFitError, WeightFileError
+from emulator_training.fit import recipe
 from emulator_training.fit.dataset import Dataset, read_dataset
 from emulator_training.fit.forward import NINE_TENTHS, ForwardConfig, fit_forward, knot_errors
 from emulator_training.fit.inverse import targets
 from emulator_training.fit.recipe import FitConfig, fit_all, forward_of
 from emulator_training.fit.slopes import Slopes
 from emulator_training.networks import AutoEncoder, InverseNetwork
-from emulator_training.weights import read
+from emulator_training.weights import read, read_card
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +70,81 @@ def test_a_card_says_what_was_done(weights, data):
     assert "emulator-train fit" in card.command
 
 
-def test_what_is_fitted_already_stays(weights, simulation):
+def test_what_is_fitted_already_stays(weights, simulation, quick):
     before = (weights / "prosail_inverse.safetensors").stat().st_mtime_ns
-    assert fit_all(simulation, weights, FitConfig()) == []
+    assert fit_all(simulation, weights, quick) == []
     assert (weights / "prosail_inverse.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_fit_of_another_kind_is_refused(weights, simulation):
+    with pytest.raises(OtherFitError) as refusal:
+        fit_all(simulation, weights, FitConfig())
+    said = str(refusal.value)
+    assert said.startswith(f"{weights} holds another prosail_emulator: width 32, not ")
+    assert said.endswith("; choose another folder, or ask for what it holds")
+
+
+@pytest.fixture
+def instant(monkeypatch, simulation, tmp_path):
+    """Return a fit whose networks are one number, and the folder that it fills."""
+
+    def network(name, data, folder, config, progress):
+        made = nn.Linear(1, 1)
+        nn.init.constant_(made.weight, float(config.of(name).seed))
+        nn.init.zeros_(made.bias)
+        return made
+
+    monkeypatch.setattr(recipe, "_fit", network)
+
+    def fit(**changed):
+        return fit_all(simulation, tmp_path, FitConfig.model_validate(changed))
+
+    return fit, tmp_path
+
+
+def test_a_fit_to_another_simulation_is_refused_before_anything_is_written(
+    instant, data, monkeypatch
+):
+    fit, folder = instant
+    assert len(fit()) == 3
+    (folder / "prosail_manifold.json").unlink()
+    (folder / "prosail_manifold.safetensors").unlink()
+    others = dataclasses.replace(data, sha256="0" * 64)
+    monkeypatch.setattr(recipe, "read_dataset", lambda folder: others)
+    wording = rf"another prosail_emulator: sha256 of its simulation '{data.sha256}', not '0{{64}}'"
+    with pytest.raises(OtherFitError, match=wording):
+        fit()
+    assert not (folder / "prosail_manifold.json").exists()
+    monkeypatch.undo()
+
+
+def test_weights_that_are_damaged_are_fitted_again(instant):
+    fit, folder = instant
+    fit()
+    assert fit() == []
+    for content in (b"", None):
+        path = folder / "prosail_inverse.safetensors"
+        path.write_bytes(content) if content is not None else path.unlink()
+        assert fit() == ["prosail_inverse"]
+
+
+def test_a_manifold_is_of_the_emulator_that_it_was_fitted_beside(instant):
+    fit, folder = instant
+    fit()
+    (folder / "prosail_emulator.json").unlink()
+    assert fit() == ["prosail_emulator"]  # the same again
+    (folder / "prosail_emulator.json").unlink()
+    assert fit(emulator={"seed": 3}) == ["prosail_emulator", "prosail_manifold"]
+    own = read_card("prosail_emulator", folder).sha256
+    assert read_card("prosail_manifold", folder).data["emulator"] == own
+
+
+def test_a_card_that_cannot_be_read_is_refused(instant):
+    fit, folder = instant
+    fit()
+    (folder / "prosail_inverse.json").write_text("{}")
+    with pytest.raises(WeightFileError, match="prosail_inverse have a card that cannot be read"):
+        fit()
 
 
 def test_the_same_seed_fits_the_same_network(data):
