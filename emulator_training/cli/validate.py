@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from emulator_training.seeds import LARGEST_SEED
+
 
 def validate(
     weights: Annotated[Path, typer.Argument(help="Folder that `fit` has filled.")],
@@ -14,6 +16,7 @@ def validate(
         int | None,
         typer.Option(
             min=0,
+            max=LARGEST_SEED,
             help="Of the canopies' design. [default: the simulation's, of which the test split is "
             "held out; of any other all canopies are]",
         ),

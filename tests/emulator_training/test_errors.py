@@ -1,15 +1,18 @@
 """What those read who gave something that cannot be, word for word, where they meet it."""
 
+import json
 import math
 import sys
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 import torch
 
 from emulator_training.errors import (
     EmulatorError,
     NoBandInRangeError,
+    NoGoodBandError,
     ParameterRangeError,
     SixSAbsentError,
     TablesMissingError,
@@ -101,6 +104,44 @@ def test_bands_without_spectra_are_refused_by_the_networks(operator):
         "no good band lies in 400-2500 nm, where PROSAIL is defined: the image's run from 10900 to "
         "12000 nm; give an image with bands in that range"
     )
+
+
+@pytest.mark.parametrize("operator", [ProsailEmulator, ProsailInverse, ProsailManifold])
+def test_bands_of_which_none_is_good_are_told_so(operator):
+    bands = Bands.at([442.0, 2202.0, 10900.0])
+    one = Bands.at([665.0])
+    for image, count in ((bands, "each of the 2 bands"), (one, "the only band")):
+        good = np.array([nm > 2500 for nm in image.wavelength])
+        bad = Bands(image.wavelength, image.fwhm, good)
+        assert refusal(NoGoodBandError, lambda bad=bad: operator(bad)) == (
+            f"{count} in 400-2500 nm, where PROSAIL is defined, is marked as not good; give an "
+            "image with a good band there, or mark as good what is"
+        )
+
+
+def altered(operator, folder, change):
+    """Copy the shipped weights of an operator, with another card."""
+    name = operator.__module__.rpartition(".")[2]
+    weights = (SHIPPED / f"{name}.safetensors").read_bytes()
+    (folder / f"{name}.safetensors").write_bytes(weights)
+    card = json.loads((SHIPPED / f"{name}.json").read_text())
+    change(card["config"])
+    (folder / f"{name}.json").write_text(json.dumps(card))
+    return name
+
+
+@pytest.mark.parametrize("operator", [ProsailEmulator, ProsailInverse, ProsailManifold])
+def test_a_card_that_does_not_describe_the_network_is_told_of(operator, tmp_path):
+    name = altered(operator, tmp_path, lambda config: config.pop("width"))
+    assert refusal(WeightFileError, lambda: operator(SENTINEL, folder=tmp_path)) == (
+        f"the weights of {name} have a card without the whole number width; install the "
+        "distribution anew, or make them again with `emulator-train fit`"
+    )
+    other = tmp_path / "other"
+    other.mkdir()
+    altered(operator, other, lambda config: config.update(width=7))
+    said = refusal(WeightFileError, lambda: operator(SENTINEL, folder=other))
+    assert said.startswith(f"the weights of {name} are not of the shapes that their card describes")
 
 
 @pytest.mark.parametrize("operator", [ProsailEmulator, ProsailInverse, ProsailManifold])

@@ -83,10 +83,13 @@ def test_angles_help_if_they_are_known(canopies):
 @pytest.mark.parametrize(
     ("angles", "wording"),
     [
-        ({"sun_zenith": 30.0}, r"only tts is given; give sun_zenith, view_zenith and rel.* all"),
+        (
+            {"sun_zenith": 30.0},
+            r"only sun_zenith is given; give sun_zenith, view_zenith and rel.* all",
+        ),
         (
             {"sun_zenith": 120.0, "view_zenith": 0.0, "relative_azimuth": 0.0},
-            r"sun zenith is 120, outside 0-89 degrees; give",
+            r"sun_zenith is 120, outside 0-89 degrees; give",
         ),
     ],
 )
