@@ -85,10 +85,11 @@ def test_a_fit_that_is_not_what_the_folder_holds_is_refused(simulation, weights,
     assert words.startswith(f"error: {weights} holds another prosail_emulator: width 32, not ")
 
 
+@needs_prosail
 def test_a_refusal_stands_alone(tmp_path, capsys):
     """Without a bar of nothing before it."""
-    code_and_words(capsys, "simulate", "-o", tmp_path, "--n", 20, "--storage", "full")
-    capsys.readouterr()
+    given = ("simulate", "-o", tmp_path, "--n", 20, "--storage", "full", "--workers", 1)
+    emulator_train(*given)
     run(lambda: app(["simulate", "-o", str(tmp_path), "--n", "30", "--storage", "full"]))
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 2
