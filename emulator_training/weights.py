@@ -83,14 +83,14 @@ def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
 
 
 @lru_cache(maxsize=16)
-def read(name: str, folder: Path = SHIPPED) -> Weights:
+def read(name: str, folder: Path | str = SHIPPED) -> Weights:
     """Return the weights of an operator; they are shared, and not to be changed.
 
     Raises:
         WeightFileError: if they are not there, or not those that the card describes.
     """
     card = read_card(name, folder)
-    path = folder / f"{name}.safetensors"
+    path = Path(folder) / f"{name}.safetensors"
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -102,13 +102,13 @@ def read(name: str, folder: Path = SHIPPED) -> Weights:
     return Weights(MappingProxyType(load(content)), card)
 
 
-def read_card(name: str, folder: Path = SHIPPED) -> Card:
+def read_card(name: str, folder: Path | str = SHIPPED) -> Card:
     """Return the card alone.
 
     Raises:
         WeightFileError: if it is not there, or no card.
     """
-    path = folder / f"{name}.json"
+    path = Path(folder) / f"{name}.json"
     try:
         return Card.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -13,8 +13,8 @@ from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
 # Where the common names lie [nm]: centres of Sentinel-2 B2, B3, B4 and B8, rounded to 5 nm.
 COMMON_NAMES = {"blue": 490.0, "green": 560.0, "red": 665.0, "nir": 835.0}
-# How far a band may lie from its sensor's [nm], or in widths of it if that is more: the centres that
-# are published are rounded, and some are those of another definition.
+# How far a band may lie from its sensor's [nm], or in widths of it if that is more: centres are
+# published rounded, and by several definitions.
 OFF_NM, OFF_WIDTHS = 3.0, 0.25
 TOLERANCE_NM = 35.0  # the near infrared of SLSTR lies 33 nm away, at 868 nm
 

@@ -1,6 +1,7 @@
 """A network that reads a canopy's parameters off its reflectance in any bands."""
 
 import math
+import numbers
 from pathlib import Path
 from statistics import NormalDist
 from typing import final
@@ -40,7 +41,8 @@ class ProsailInverse(Operator):
     bands that are not good, or lie outside 400-2500 nm, do not count.
 
     Args:
-        bands: the image's bands, taken for Gaussians.
+        bands: the image's bands: by their sensor's own responses if they tell whose they are
+            (`Bands.of`), else Gaussians.
         sun_zenith: of the whole image [°]; left out, it counts as unknown, as do all three. Radians
             go unnoticed: a sun 1° from the zenith can be.
         view_zenith: the same.
@@ -76,7 +78,7 @@ class ProsailInverse(Operator):
         sun_zenith: float | None = None,
         view_zenith: float | None = None,
         relative_azimuth: float | None = None,
-        folder: Path = SHIPPED,
+        folder: Path | str = SHIPPED,
     ) -> None:
         super().__init__()
         weights = read(NAME, folder)
@@ -152,6 +154,8 @@ def _view(*angles: float | None) -> Float[Tensor, " 4"]:
     for parameter in PARAMETERS:
         if parameter.name in given:
             angle = given[parameter.name]
+            if not isinstance(angle, numbers.Real):
+                raise ViewError(f"{parameter.title} is {angle!r}, which is no number")
             if not parameter.least <= angle <= parameter.greatest:
                 raise ViewError(
                     f"{parameter.title} is {angle:g}, outside "

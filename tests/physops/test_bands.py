@@ -100,7 +100,7 @@ def test_a_sensor_with_other_bands_than_the_image_is_refused():
     with pytest.raises(
         BandsError,
         match=r"^the image has 2 bands and sentinel2a_msi has 13; give Bands\.of\(sensor\.select"
-        r"\(names\)\), in the image's order, and sensor\.at\(wavelengths\) if a scene has other cen",
+        r"\(names\)\), in the image's order, and sensor\.at\(wavelengths\) if a scene has other c",
     ):
         Bands(own.wavelength[:2], own.fwhm[:2], own.good[:2], own.sensor)
 
@@ -112,21 +112,21 @@ def test_a_sensors_bands_in_another_order_are_refused():
     ):
         Bands(own.wavelength[::-1], own.fwhm[::-1], own.good, own.sensor)
     swapped = own.wavelength[[0, 1, 2, 3, 4, 5, 6, 8, 7, 9, 10, 11, 12]]
-    with pytest.raises(BandsError, match="^band 7 lies at 864.* nm and B8 of"):
+    with pytest.raises(BandsError, match=r"^band 7 lies at 864.* nm and B8 of"):
         Bands(swapped, own.fwhm, own.good, own.sensor)
 
 
 def test_a_spectrometers_bands_are_not_taken_for_their_neighbours():
     own = Bands.of("aviris_ng")
     moved = np.roll(own.wavelength, -1)
-    with pytest.raises(BandsError, match="^band 0 lies at"):
+    with pytest.raises(BandsError, match=r"^band 0 lies at"):
         Bands(moved, own.fwhm, own.good, own.sensor)
 
 
 def test_centres_that_are_not_finite_are_not_those_of_a_sensor():
     own = Bands.of("S2A")
     lost = np.where(np.arange(13) == 4, np.nan, own.wavelength)
-    with pytest.raises(BandsError, match="^band 4 lies at nan nm"):
+    with pytest.raises(BandsError, match=r"^band 4 lies at nan nm"):
         Bands(lost, own.fwhm, own.good, own.sensor)
 
 
