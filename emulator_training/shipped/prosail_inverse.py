@@ -1,7 +1,6 @@
 """A network that reads a canopy's parameters off its reflectance in any bands."""
 
 import math
-import numbers
 from pathlib import Path
 from statistics import NormalDist
 from typing import final
@@ -11,6 +10,7 @@ from jaxtyping import Float, Real
 from torch import Tensor
 
 from emulator_training.band_response import band_response
+from emulator_training.bounded import is_number
 from emulator_training.errors import ViewError
 from emulator_training.networks import BIOPHYSICAL, VIEW, InverseNetwork, ranges
 from emulator_training.parameters import PARAMETERS
@@ -154,7 +154,7 @@ def _view(*angles: float | None) -> Float[Tensor, " 4"]:
     for parameter in PARAMETERS:
         if parameter.name in given:
             angle = given[parameter.name]
-            if not isinstance(angle, numbers.Real):
+            if not is_number(angle):
                 raise ViewError(f"{parameter.title} is {angle!r}, which is no number")
             if not parameter.least <= angle <= parameter.greatest:
                 raise ViewError(

@@ -1,7 +1,6 @@
 """How far spectra are from what PROSAIL could have made, if they are of vegetation (Eq. 11)."""
 
 import math
-import numbers
 from pathlib import Path
 from typing import final
 
@@ -12,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import linear, silu
 
 from emulator_training.band_response import GRID, band_response
+from emulator_training.bounded import is_number
 from emulator_training.networks import AutoEncoder
 from emulator_training.pixels import pixels
 from emulator_training.score_posterior import ScorePosterior
@@ -82,7 +82,7 @@ class ProsailManifold(Operator):
         folder: Path | str = SHIPPED,
     ) -> None:
         super().__init__()
-        if not (isinstance(tolerance, numbers.Real) and 0 < tolerance < math.inf):
+        if not (is_number(tolerance) and 0 < tolerance < math.inf):
             raise ParameterError("tolerance", tolerance, "a finite number above zero")
         weights = read(NAME, folder)
         self.card, config = weights.card, weights.card.config

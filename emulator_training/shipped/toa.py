@@ -2,7 +2,6 @@
 
 import json
 import math
-import numbers
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch import Tensor
 from emulator_training.atmosphere.averages import band_weights
 from emulator_training.atmosphere.optics import Table
 from emulator_training.atmosphere.settings import NAMES, check
+from emulator_training.bounded import is_number
 from emulator_training.errors import AtmosphereShapeError, NoBandInRangeError, UnequalSettingsError
 from physops import Bands, Operator, OperatorSpec
 from physops.errors import NotFloatingError, ParameterError
@@ -247,7 +247,7 @@ def _stacked(settings: Mapping[str, Setting]) -> Float[Tensor, "*batch setting"]
 def _check_kind(name: str, value: object) -> None:
     """Refuse a setting that is neither a number nor a tensor of numbers."""
     is_tensor = isinstance(value, Tensor) and not value.is_complex()
-    if not is_tensor and (isinstance(value, bool) or not isinstance(value, numbers.Real)):
+    if not (is_tensor or is_number(value)):
         raise ParameterError(name, value, "a number, or a tensor with one value an image")
 
 
@@ -272,6 +272,6 @@ def _distance(day: int | None, distance: float | None) -> float:
         return 1 - 0.01673 * math.cos(math.radians(0.9856 * (day - 4)))
     if distance is None:
         return 1.0
-    if not (isinstance(distance, numbers.Real) and 0.95 <= distance <= 1.05):
+    if not (is_number(distance) and 0.95 <= distance <= 1.05):
         raise ParameterError("sun_distance", distance, "astronomical units, from 0.95 to 1.05")
     return distance
