@@ -118,13 +118,15 @@ def _check_places(wavelength: Float[np.ndarray, " band"], sensor: Sensor) -> Non
         SensorBandsError: if it has more or fewer bands, or one of them elsewhere.
     """
     if len(sensor) != len(wavelength):
-        raise SensorBandsError(sensor.id, len(sensor), len(wavelength))
+        raise SensorBandsError(
+            f"the image has {len(wavelength)} bands and {sensor.id} has {len(sensor)}"
+        )
     for number, (nm, band) in enumerate(zip(wavelength.tolist(), sensor, strict=True)):
         allowed = max(OFF_NM, OFF_WIDTHS * band.fwhm)
         # Either is the centre to somebody.
         if not min(abs(nm - band.centroid), abs(nm - band.midpoint)) <= allowed:
-            place = (number, nm, band.name, band.centroid)
-            raise SensorBandsError(sensor.id, len(sensor), len(wavelength), place)
+            place = f"{band.name} of {sensor.id} at {band.centroid:g} nm"
+            raise SensorBandsError(f"band {number} lies at {nm:g} nm and {place}")
 
 
 def image_bands(

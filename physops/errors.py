@@ -164,27 +164,9 @@ class BandsError(PhysopsError, ValueError):
 
 
 class SensorBandsError(BandsError):
-    """Raised when an image's bands are said to be those of a sensor, and are not.
+    """Raised when an image's bands are said to be those of a sensor, and are not."""
 
-    Args:
-        sensor: its identifier.
-        expected: how many bands it has.
-        got: how many the image has.
-        place: of the first band that lies elsewhere: its number, where it lies [nm], the name of
-            the sensor's, and where that lies [nm].
-    """
-
-    def __init__(
-        self,
-        sensor: str,
-        expected: int,
-        got: int,
-        place: tuple[int, float, str, float] | None = None,
-    ) -> None:
-        fault = f"the image has {got} bands and {sensor} has {expected}"
-        if place is not None:
-            number, nm, name, wanted = place
-            fault = f"band {number} lies at {nm:g} nm and {name} of {sensor} at {wanted:g} nm"
+    def __init__(self, fault: str) -> None:
         PhysopsError.__init__(
             self,
             f"{fault}; give Bands.of(sensor.select(names)), in the image's order, and "
