@@ -75,13 +75,26 @@ class WavelengthRangeError(EmulatorError, ValueError):
 
 
 class NoBandInRangeError(EmulatorError, ValueError):
-    """Raised when none of an image's bands lies where spectra are known."""
+    """Raised when none of an image's bands lies where spectra are known.
 
-    def __init__(self, low: float, high: float, got: Iterable[float]) -> None:
+    Args:
+        low: where what is known begins [nm].
+        high: where it ends.
+        got: the centres of the bands.
+        more: what else is to be so of a band there, or of the place.
+    """
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        got: Iterable[float],
+        more: str = ", where PROSAIL is defined",
+    ) -> None:
         centres = [float(centre) for centre in got]
         super().__init__(
-            f"no good band lies in {low:g}-{high:g} nm, where PROSAIL is defined: the image's run "
-            f"from {min(centres):g} to {max(centres):g} nm; give an image with bands in that range"
+            f"no good band lies in {low:g}-{high:g} nm{more}: the image's run from "
+            f"{min(centres):g} to {max(centres):g} nm; give an image with bands in that range"
         )
 
 

@@ -107,7 +107,7 @@ def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
 
 
 @lru_cache(maxsize=16)
-def read(name: str, folder: Path = SHIPPED) -> Weights:
+def read(name: str, folder: Path | str = SHIPPED) -> Weights:
     """Return the weights of an operator, read once; they are shared, and not to be changed.
 
     Raises:
@@ -116,14 +116,14 @@ def read(name: str, folder: Path = SHIPPED) -> Weights:
     return read_uncached(name, folder)
 
 
-def read_uncached(name: str, folder: Path) -> Weights:
+def read_uncached(name: str, folder: Path | str) -> Weights:
     """Return the weights that are there now.
 
     Raises:
         WeightFileError: as `read` does.
     """
     card = read_card(name, folder)
-    path = folder / f"{name}.safetensors"
+    path = Path(folder) / f"{name}.safetensors"
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -135,13 +135,13 @@ def read_uncached(name: str, folder: Path) -> Weights:
     return Weights(MappingProxyType(load(content)), card)
 
 
-def read_card(name: str, folder: Path = SHIPPED) -> Card:
+def read_card(name: str, folder: Path | str = SHIPPED) -> Card:
     """Return the card alone.
 
     Raises:
         WeightFileError: if it is not there, or no card.
     """
-    path = folder / f"{name}.json"
+    path = Path(folder) / f"{name}.json"
     try:
         return Card.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -35,7 +35,8 @@ class ExactProsail(Operator):
     gives no gradient.
 
     Args:
-        bands: the bands that come out, taken for Gaussians.
+        bands: the bands that come out: by their sensor's own responses if they tell whose they
+            are (`Bands.of`), else Gaussians.
 
     Attributes:
         names: the parameters that go in, in this order; units and ranges are in

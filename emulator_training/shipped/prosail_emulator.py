@@ -38,7 +38,8 @@ class ProsailEmulator(Operator):
     not finite is NaN in all bands, and gives no gradient.
 
     Args:
-        bands: the bands that come out, taken for Gaussians.
+        bands: the bands that come out: by their sensor's own responses if they tell whose they
+            are (`Bands.of`), else Gaussians.
         folder: where the weights lie, if not those that are shipped.
 
     Attributes:
@@ -64,7 +65,7 @@ class ProsailEmulator(Operator):
     unseen: Tensor
     usual: Tensor
 
-    def __init__(self, bands: Bands, *, folder: Path = SHIPPED) -> None:
+    def __init__(self, bands: Bands, *, folder: Path | str = SHIPPED) -> None:
         super().__init__()
         weights = read(NAME, folder)
         self.card, basis = weights.card, weights.basis

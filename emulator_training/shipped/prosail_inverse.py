@@ -10,6 +10,7 @@ from jaxtyping import Float, Real
 from torch import Tensor
 
 from emulator_training.band_response import band_response
+from emulator_training.bounded import is_number
 from emulator_training.errors import ViewError
 from emulator_training.networks import BIOPHYSICAL, VIEW, InverseNetwork, ranges
 from emulator_training.parameters import PARAMETERS
@@ -40,7 +41,8 @@ class ProsailInverse(Operator):
     bands that are not good, or lie outside 400-2500 nm, do not count.
 
     Args:
-        bands: the image's bands, taken for Gaussians.
+        bands: the image's bands: by their sensor's own responses if they tell whose they are
+            (`Bands.of`), else Gaussians.
         sun_zenith: of the whole image [°]; left out, it counts as unknown, as do all three. Radians
             go unnoticed: a sun 1° from the zenith can be.
         view_zenith: the same.
@@ -76,7 +78,7 @@ class ProsailInverse(Operator):
         sun_zenith: float | None = None,
         view_zenith: float | None = None,
         relative_azimuth: float | None = None,
-        folder: Path = SHIPPED,
+        folder: Path | str = SHIPPED,
     ) -> None:
         super().__init__()
         weights = read(NAME, folder)
@@ -153,6 +155,8 @@ def _view(*angles: float | None) -> Float[Tensor, " 4"]:
     for parameter in PARAMETERS:
         if parameter.name in given:
             angle = given[parameter.name]
+            if not is_number(angle):
+                raise ViewError(f"{parameter.title} is {angle!r}, which is no number")
             if not parameter.least <= angle <= parameter.greatest:
                 raise ViewError(
                     f"{said[parameter.name]} is {angle:g}, outside "
