@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from emulator_training.band_response import GRID
 from emulator_training.fit.dataset import Dataset
+from emulator_training.fit.inverse import KINDS
 from emulator_training.fit.observations import Observer, observers
 from emulator_training.fit.training import Progress, train
 from emulator_training.networks import AutoEncoder, ForwardNetwork, Mlp, ranges
@@ -80,7 +81,7 @@ def fit_autoencoder(
         progress: as `train` takes it.
     """
     torch.manual_seed(config.seed)
-    known = data.part("train")
+    known = data.part("train", *KINDS)
     network = AutoEncoder(known.scores.shape[1], config.width, config.size)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)

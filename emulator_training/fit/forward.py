@@ -6,10 +6,11 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from emulator_training.band_response import GRID
+from emulator_training.features import features
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.slopes import Slopes
 from emulator_training.fit.training import Progress, train
-from emulator_training.networks import KNOTS, ForwardNetwork, features
+from emulator_training.networks import KNOTS, ForwardNetwork
 
 # Nine tenths of Gaussian errors are smaller than so many standard deviations.
 NINE_TENTHS = 1.6448536

@@ -49,13 +49,32 @@ GATES = (
         )
     ),
     *(
-        Gate("prosail_inverse", f"{kind}_spectrum_{name}", better, limit)
+        Gate("prosail_emulator", f"{kind}_{name}", better, limit)
+        for kind in ("hot_spot", "edge")
+        for name, better, limit in (
+            ("rmse", "lower", 0.005),
+            ("coverage_of_90_percent", "higher", 0.85),
+            ("coverage_of_90_percent", "lower", 0.95),
+        )
+    ),
+    *(
+        Gate("prosail_inverse", f"{kind}_{what}_coverage", better, limit)
         for kind in ("wide", "prior")
-        for name, better, limit in (("coverage", "higher", 0.87), ("coverage", "lower", 0.93))
+        for what in ("spectrum", "spectrum_angles", "sentinel2", "sentinel2_angles")
+        for better, limit in (("higher", 0.87), ("lower", 0.93))
     ),
     *(Gate("prosail_inverse", f"wide_spectrum_r2_{name}", "higher", 0.9) for name in _PARAMETERS),
     *(Gate("prosail_inverse", f"wide_sentinel2_r2_{n}", "higher", 0.5) for n in ("cab", "lai")),
+    # Noise of the estimate apart, to know the angles makes no parameter worse.
+    *(
+        Gate("prosail_inverse", f"wide_{what}_least_r2_by_angles", "higher", -0.01)
+        for what in ("spectrum", "sentinel2")
+    ),
     *(Gate("prosail_manifold", f"{kind}_rmse", "lower", 0.002) for kind in ("wide", "prior")),
+    *(
+        Gate("prosail_manifold", f"{kind}_rmse_in_that_of_principal_components", "lower", 1.0)
+        for kind in ("wide", "prior")
+    ),
     Gate("prosail_manifold", "wide_least_ratio_of_strangers", "higher", 4.0),
 )
 
