@@ -21,6 +21,8 @@ BLOCK = 250
 Split = Literal["train", "validation", "test"]
 Kind = Literal["wide", "prior", "hot_spot", "edge"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+# What is read off a spectrum: nobody sees canopies at the ends of all ranges.
+LIKELY: tuple[Kind, ...] = ("wide", "prior", "hot_spot")
 # How a block that is not of the prior begins and goes on; the rest is at the edges.
 _WIDE, _HOT = 175, 50
 Samples = Float[np.ndarray, "sample parameter"]

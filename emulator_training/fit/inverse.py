@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 
 from emulator_training.band_response import GRID, band_response
-from emulator_training.design import Kind
+from emulator_training.design import LIKELY
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.forward import NINE_TENTHS
 from emulator_training.fit.observations import Observer, drawn, observers
@@ -17,8 +17,6 @@ from physops import Bands
 
 # So many groups of a batch are each seen by another sensor.
 _GROUPS = 8
-# Canopies at the ends of all ranges are like none that anybody will see.
-KINDS: tuple[Kind, ...] = ("wide", "prior", "hot_spot")
 # It is calibrated on all bands that there are, and on few.
 _CALIBRATED = (Bands.at(GRID), Bands.of("S2A"))
 _BIOPHYSICAL = [NAMES.index(name) for name in BIOPHYSICAL]
@@ -50,7 +48,7 @@ def fit_inverse(
 ) -> InverseNetwork:
     """Return the network, fitted to the training split and calibrated on the validation split."""
     torch.manual_seed(config.seed)
-    known = data.part("train", *KINDS)
+    known = data.part("train", *LIKELY)
     network = InverseNetwork(known.scores.shape[1], config.width, config.examples)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)
@@ -78,7 +76,7 @@ def fit_inverse(
         seed=config.seed,
         progress=progress,
     )
-    calibrate(network, data.part("validation", *KINDS), config.seed)
+    calibrate(network, data.part("validation", *LIKELY), config.seed)
     return network.requires_grad_(False)
 
 
@@ -139,12 +137,12 @@ def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
     wanted = targets(data.parameters)
     for column, observer in enumerate(seeing):
         # Whole spectra of all canopies at once would fill the memory.
-        scores = torch.cat([observer(part, rng) for part in data.scores.split(500)])
+        parts = data.scores.tensor_split(-(-len(data.scores) // 500))
+        scores = torch.cat([observer(part, rng) for part in parts])
         stds = observer.std.expand_as(scores)
         for row in (0, 1):
             view = view_of(data.parameters, torch.full((len(scores),), float(row)))
             with torch.no_grad():
                 mean, std = network(scores, stds, view)
-            part = ((mean - wanted).abs() / std).quantile(0.9, dim=0)
-            found[row, column] = part / NINE_TENTHS
+            found[row, column] = ((mean - wanted).abs() / std).quantile(0.9, dim=0) / NINE_TENTHS
     network.calibration.copy_(found)

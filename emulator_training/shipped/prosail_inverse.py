@@ -147,9 +147,9 @@ class ProsailInverse(Operator):
     def out_of_range(self, x: Real[Tensor, "..."], band_dim: int = -3) -> Float[Tensor, "..."]:
         """Return how unlike each pixel is to any canopy that was simulated, seen in its bands [1].
 
-        Zero for 98 of 100 of these; else by how much it is stranger than they are, in parts of how
-        strange they are: see `emulator_training.strangeness`. At 1, the variance of each parameter
-        is half of what is told by the bands, and half of what it was before.
+        Zero for about 97 of 100 of these; else by how much it is stranger than they are, in parts
+        of how strange they are: see `emulator_training.strangeness`. At 1, the variance of each
+        parameter is half what the bands tell, and half what it was before.
         """
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
         return given.plane(self.strangeness(given.values, self._scores(given.values)))

@@ -34,7 +34,7 @@ def inverse_accuracy(folder: Path, canopies: HeldOut, seed: int = 0) -> dict[str
     """
     exact = torch.from_numpy(sensor_response(get(SENTINEL))).float()
     bands = HeldOut(canopies.kind, canopies.parameters, canopies.spectra @ exact.T)
-    found = {}
+    found: dict[str, float] = {}
     for what, of, seen in (
         ("spectrum", Bands.at(GRID), canopies),
         ("sentinel2", Bands.of(SENTINEL), bands),
