@@ -47,7 +47,7 @@ def weights(simulation, tmp_path_factory):
 
     quick = {"batch": 100, "learning_rate": 5e-3}
     config = {
-        "emulator": {"width": 32, "epochs": 12, "std_epochs": 2, **quick},
+        "emulator": {"width": 32, "epochs": 12, "std_epochs": 20, **quick},
         "inverse": {"width": 32, "epochs": 6, **quick},
         "manifold": {"width": 32, "epochs": 8, **quick},
     }
