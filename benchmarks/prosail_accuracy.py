@@ -42,13 +42,6 @@ def measure() -> dict[str, Ratio]:
     area = _area()
     detail = f"area {area:.3f} by out_of_range"
     found["vegetation told apart"] = _over(area, LEAST_AREA, "higher", detail)
-    for kind in ("wide", "prior"):
-        ours, pca = (
-            accuracy["prosail_manifold"][f"{kind}_{name}"]
-            for name in ("rmse", "rmse_of_principal_components")
-        )
-        detail = f"{ours:.4g} against {pca:.4g} of as many principal components"
-        found[f"autoencoder, {kind}"] = _over(ours, pca, "lower", detail)
     return found
 
 

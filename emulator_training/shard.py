@@ -35,14 +35,14 @@ class SimulationConfig(BaseModel, frozen=True, extra="forbid"):
         storage: ``full``, the spectra at 400-2500 nm; ``sensor:ID``, the bands of a sensor; or
             ``pca:K``, scores on K principal components.
         shard: how many spectra a file holds.
-        simulator: what makes them.
+        design: the version of the design; what was simulated by another cannot go on.
     """
 
     count: int = Field(default=100_000, ge=1)
     seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
     storage: str = "pca:40"
     shard: int = Field(default=1000, ge=1)
-    simulator: Literal["prosail"] = "prosail"
+    design: Literal[2] = 2
 
     @field_validator("storage")
     @classmethod

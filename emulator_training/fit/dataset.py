@@ -32,12 +32,12 @@ class Dataset:
     basis: SpectralBasis
     sha256: str
 
-    def part(self, split: Split, kind: Kind | None = None) -> "Dataset":
-        """Return the samples of one split, and of one kind if it is given."""
+    def part(self, split: Split, *kinds: Kind) -> "Dataset":
+        """Return the samples of one split, and of these kinds if some are given."""
         numbers = np.arange(len(self.parameters))
         chosen: Bool[np.ndarray, " sample"] = split_of(numbers) == split
-        if kind is not None:
-            chosen &= kind_of(numbers) == kind
+        if kinds:
+            chosen &= np.isin(kind_of(numbers), kinds)
         picked = torch.from_numpy(np.flatnonzero(chosen))
         return Dataset(self.parameters[picked], self.scores[picked], self.basis, self.sha256)
 

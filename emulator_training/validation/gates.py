@@ -59,11 +59,27 @@ GATES = (
     ),
     *_between("prosail_emulator", "wide_coverage_of_90_percent", 0.87, 0.93),
     *_between("prosail_emulator", "prior_coverage_of_90_percent", 0.87, 0.93),
-    *_between("prosail_inverse", "wide_spectrum_coverage", 0.87, 0.93),
-    *_between("prosail_inverse", "prior_spectrum_coverage", 0.87, 0.93),
+    *(Gate("prosail_emulator", f"{kind}_rmse", "lower", 0.005) for kind in ("hot_spot", "edge")),
+    *_between("prosail_emulator", "hot_spot_coverage_of_90_percent", 0.85, 0.95),
+    *_between("prosail_emulator", "edge_coverage_of_90_percent", 0.85, 0.95),
+    *(
+        gate
+        for kind in ("wide", "prior")
+        for what in ("spectrum", "spectrum_angles", "sentinel2", "sentinel2_angles")
+        for gate in _between("prosail_inverse", f"{kind}_{what}_coverage", 0.87, 0.93)
+    ),
     *(Gate("prosail_inverse", f"wide_spectrum_r2_{name}", "higher", 0.9) for name in _PARAMETERS),
     *(Gate("prosail_inverse", f"wide_sentinel2_r2_{n}", "higher", 0.5) for n in ("cab", "lai")),
+    # Noise of the estimate apart, to know the angles makes no parameter worse.
+    *(
+        Gate("prosail_inverse", f"wide_{what}_least_r2_by_angles", "higher", -0.01)
+        for what in ("spectrum", "sentinel2")
+    ),
     *(Gate("prosail_manifold", f"{kind}_rmse", "lower", 0.002) for kind in ("wide", "prior")),
+    *(
+        Gate("prosail_manifold", f"{kind}_rmse_in_that_of_principal_components", "lower", 1.0)
+        for kind in ("wide", "prior")
+    ),
     Gate("prosail_manifold", "wide_least_ratio_of_strangers", "higher", 4.0),
 )
 

@@ -16,7 +16,7 @@ class HeldOut:
     """Canopies of the test split, or of another design than the networks were fitted to.
 
     Attributes:
-        kind: whether they are of the wide half of the design or of the prior.
+        kind: which part of the design they are of.
         parameters: of the canopies.
         spectra: by PROSAIL, at 400-2500 nm [1].
     """
@@ -33,7 +33,7 @@ class HeldOut:
 
         Args:
             simulated: what the networks were fitted to.
-            kind: which half of the design.
+            kind: which part of the design.
             count: how many.
             seed: of the design. Of another than that of `simulated`, or that if it is left out, no
                 canopy has been seen; of that, those of the test split have not.

@@ -47,7 +47,7 @@ def quick():
 
     shared = {"batch": 100, "learning_rate": 5e-3}
     config = {
-        "emulator": {"width": 32, "epochs": 12, "std_epochs": 2, **shared},
+        "emulator": {"width": 32, "epochs": 12, "std_epochs": 20, **shared},
         "inverse": {"width": 32, "epochs": 6, **shared},
         "manifold": {"width": 32, "epochs": 8, **shared},
     }

@@ -149,6 +149,16 @@ def test_a_folder_without_a_simulation_is_refused(tmp_path):
         read_manifest(tmp_path)
 
 
+def test_what_an_older_design_began_does_not_go_on(tmp_path):
+    old = FULL.model_dump() | {"simulator": "prosail"}
+    del old["design"]
+    for manifest in (old, FULL.model_dump() | {"design": 1}):
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(SimulationError, match="cannot be read; make the simulation anew"):
+            simulate(tmp_path, FULL)
+    assert not shard_path(tmp_path, 0).exists()
+
+
 def test_a_full_disk_is_seen_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: types.SimpleNamespace(free=1000))
     folder = tmp_path / "new" / "folder"

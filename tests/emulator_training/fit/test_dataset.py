@@ -11,7 +11,8 @@ def test_a_simulation_is_read_in_its_order(simulation):
     with np.load(shard_path(simulation, 1)) as file:
         assert np.array_equal(data.parameters[2500:5000], file["parameters"])
     assert len(data.part("train").scores) == 8000
-    assert len(data.part("test", "wide").scores) == 500
+    assert len(data.part("test", "wide").scores) == 350
+    assert len(data.part("test", "wide", "prior").scores) == 850
     assert len(data.sha256) == 64
     assert data.spread.numpy() ** 2 == pytest.approx(data.basis.variance, rel=1e-5)
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from emulator_training.design import LIKELY
 from emulator_training.errors import OtherFitError, WeightFileError
 from emulator_training.fit import recipe
 from emulator_training.fit.dataset import Dataset, read_dataset
@@ -41,7 +42,8 @@ def test_nine_tenths_of_the_errors_are_where_they_should_be(weights, data):
 
 def test_the_inverse_knows_more_than_the_prior(weights, data):
     found, held_out = read("prosail_inverse", weights), data.part("test")
-    network = InverseNetwork(held_out.scores.shape[1], int(found.card.config["width"]))
+    width, examples = (int(found.card.config[name]) for name in ("width", "examples"))
+    network = InverseNetwork(held_out.scores.shape[1], width, examples)
     network.load_state_dict(found.network)
     known, unknown = torch.zeros_like(held_out.scores), torch.zeros(len(held_out.scores), 4)
     with torch.no_grad():
@@ -49,6 +51,25 @@ def test_the_inverse_knows_more_than_the_prior(weights, data):
     truth = targets(held_out.parameters)
     r2 = 1 - (mean - truth).square().mean(dim=0) / truth.var(dim=0)
     assert r2[7] > 0.4  # the leaf area index
+
+
+def test_the_inverse_is_calibrated_with_many_bands_and_few_and_angles_known_and_not(weights, data):
+    table = read("prosail_inverse", weights).network["calibration"]
+    assert table.shape == (2, 2, 12)
+    assert ((table > 0.3) & (table < 3)).all()
+    # Each regime has its own.
+    assert len({tuple(row.tolist()) for row in table.flatten(0, 1)}) == 4
+    few, many = (read("prosail_inverse", weights).network["telling"][n] for n in (1, 0))
+    assert 0 < many < few < 1
+
+
+def test_the_inverse_keeps_canopies_that_it_was_fitted_to(weights, data):
+    found = read("prosail_inverse", weights).network
+    kept = {tuple(row) for row in found["examples"].tolist()}
+    assert kept <= {tuple(row) for row in data.part("train", *LIKELY).scores.tolist()}
+    assert len(kept) == 1000
+    wanted = targets(data.part("train", *LIKELY).parameters)
+    assert found["spread"].tolist() == pytest.approx(wanted.std(dim=0).tolist())
 
 
 def test_the_autoencoder_gives_back_what_it_was_given(weights, data):

@@ -10,7 +10,7 @@ from emulator_training.shard import SimulationConfig
 from emulator_training.simulators import tables
 from emulator_training.validation.held_out import HeldOut
 from emulator_training.validation.manifold import strangers
-from emulator_training.validation.report import by_step, validate
+from emulator_training.validation.report import validate
 from emulator_training.weights import read_card
 
 pytest.importorskip("prosail", reason="the extra `emulator` is not installed")
@@ -104,14 +104,6 @@ def test_noise_is_as_large_as_it_is_said_to_be():
     canopies = HeldOut("wide", torch.zeros(50, 15), torch.full((50, 2101), 0.4))
     assert canopies.noisy(0, 0.01, 0.0).std() == pytest.approx(0.004, rel=0.01)
     assert canopies.noisy(0, 0.0, 0.002).std() == pytest.approx(0.002, rel=0.01)
-
-
-def test_errors_by_step_are_root_means():
-    values, squared = torch.tensor([0.05, 0.1, 0.95]), torch.tensor([1.0, 4.0, 9.0])
-    found = by_step(values, squared, 0.0, 1.0)
-    assert found[0] == pytest.approx(2.5**0.5)
-    assert found[7] == 3.0
-    assert torch.isnan(found[1:7]).all()
 
 
 def test_strangers_are_reflectances():
