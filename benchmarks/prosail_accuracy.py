@@ -1,7 +1,7 @@
 """How accurate the shipped networks are: each accuracy over its gate.
 
-On canopies of the design's test split, which no network was fitted to, against PROSAIL itself; and
-on measured spectra from the shared data, of leaves, crops, grass and trees against those of soils,
+On canopies of another design than the networks were fitted to, against PROSAIL itself; and on
+measured spectra from the shared data, of leaves, crops, grass and trees against those of soils,
 roofs, roads and water, which the range of the manifold should tell apart.
 """
 
@@ -22,7 +22,7 @@ from emulator_training.validation.report import validate
 from emulator_training.weights import SHIPPED
 from physops import Bands
 
-CANOPIES = 2000
+CANOPIES, SEED = 2000, 20261
 LEAVES = {"leaf_angers": "reflectance", "leaf_lopex": "reflectance"}
 OTHERS = {"soil_ossl_prosail": "spectra", "klum_urban": "spectra", "berlin_urban_lib": "spectra"}
 # A city's library has plants, too, which are told by their names; artificial turf is none.
@@ -33,7 +33,7 @@ LEAST_AREA = 0.95
 def measure() -> dict[str, Ratio]:
     """Return each accuracy over its gate, and the area under the curve of vegetation."""
     with tempfile.TemporaryDirectory() as folder:
-        accuracy = validate(SHIPPED, Path(folder), CANOPIES)
+        accuracy = validate(SHIPPED, Path(folder), CANOPIES, seed=SEED)
     found = {}
     for gate in GATES:
         value = accuracy[gate.operator][gate.name]
@@ -42,13 +42,6 @@ def measure() -> dict[str, Ratio]:
     area = _area()
     detail = f"area {area:.3f} by out_of_range"
     found["vegetation told apart"] = _over(area, LEAST_AREA, "higher", detail)
-    for kind in ("wide", "prior"):
-        ours, pca = (
-            accuracy["prosail_manifold"][f"{kind}_{name}"]
-            for name in ("rmse", "rmse_of_principal_components")
-        )
-        detail = f"{ours:.4g} against {pca:.4g} of as many principal components"
-        found[f"autoencoder, {kind}"] = _over(ours, pca, "lower", detail)
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from emulator_training.errors import NoBandInRangeError
+from emulator_training.errors import NoBandInRangeError, NoGoodBandError
 from physops import Bands
 from srf_library import response_matrix
 from srf_library.sensor import Sensor
@@ -39,13 +39,15 @@ def band_response(bands: Bands) -> BandResponse:
         bands: the bands; those that are not good, or centred outside, see nothing.
 
     Raises:
-        NoBandInRangeError: if there is none left.
+        NoBandInRangeError: if there is none left; NoGoodBandError, if only for being not good.
 
     >>> band_response(Bands.at([660.0, 11000.0])).seen.tolist()
     [True, False]
     """
     inside = (bands.wavelength >= GRID[0]) & (bands.wavelength <= GRID[-1])
     seen = inside & bands.good
+    if inside.any() and not seen.any():
+        raise NoGoodBandError(GRID[0], GRID[-1], int(inside.sum()))
     if not seen.any():
         raise NoBandInRangeError(GRID[0], GRID[-1], bands.wavelength)
     if bands.sensor is not None:

@@ -1,6 +1,7 @@
 """A number that a simulator takes, and where it lies."""
 
 from dataclasses import dataclass
+from numbers import Real
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,8 @@ class Bounded:
     least: float
     greatest: float
     usual: float
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a real number, of Python or of numpy; truth values are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,6 +1,7 @@
 """Every refusal of this package: what was asked, what is allowed, what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 
 class EmulatorError(Exception):
@@ -28,6 +29,21 @@ class OutOfRangeError(EmulatorError, ValueError):
 
 class ParameterRangeError(OutOfRangeError):
     """Raised when a parameter of the canopy is no number, or one that cannot be."""
+
+
+class RadiansError(EmulatorError, ValueError):
+    """Raised when the angles of all canopies are in radians.
+
+    Args:
+        largest: each angle's largest value, by name.
+    """
+
+    def __init__(self, largest: Mapping[str, float]) -> None:
+        listed = ", ".join(f"{name} {value:.3g}" for name, value in largest.items())
+        super().__init__(
+            f"the angles look like radians, as no canopy has larger ones than {listed}; give "
+            "degrees: torch.rad2deg makes them"
+        )
 
 
 class ParameterCountError(EmulatorError, ValueError):
@@ -59,13 +75,38 @@ class WavelengthRangeError(EmulatorError, ValueError):
 
 
 class NoBandInRangeError(EmulatorError, ValueError):
-    """Raised when none of an image's bands lies where spectra are known."""
+    """Raised when none of an image's bands lies where spectra are known.
 
-    def __init__(self, low: float, high: float, got: Iterable[float]) -> None:
+    Args:
+        low: where what is known begins [nm].
+        high: where it ends.
+        got: the centres of the bands.
+        more: what else is to be so of a band there, or of the place.
+    """
+
+    def __init__(
+        self,
+        low: float,
+        high: float,
+        got: Iterable[float],
+        more: str = ", where PROSAIL is defined",
+    ) -> None:
         centres = [float(centre) for centre in got]
         super().__init__(
-            f"no good band lies in {low:g}-{high:g} nm, where PROSAIL is defined: the image's run "
-            f"from {min(centres):g} to {max(centres):g} nm; give an image with bands in that range"
+            f"no good band lies in {low:g}-{high:g} nm{more}: the image's run from "
+            f"{min(centres):g} to {max(centres):g} nm; give an image with bands in that range"
+        )
+
+
+class NoGoodBandError(NoBandInRangeError):
+    """Raised when an image has bands where spectra are known, and none of them is good."""
+
+    def __init__(self, low: float, high: float, count: int) -> None:
+        bands = "the only band" if count == 1 else f"each of the {count} bands"
+        EmulatorError.__init__(
+            self,
+            f"{bands} in {low:g}-{high:g} nm, where PROSAIL is defined, is marked as not good; "
+            "give an image with a good band there, or mark as good what is",
         )
 
 
@@ -81,6 +122,48 @@ class WeightFileError(EmulatorError, OSError):
 
 class SimulationError(EmulatorError, ValueError):
     """Raised when a folder of simulations, or what is asked of it, does not fit."""
+
+
+class NoRoomError(SimulationError):
+    """Raised when the disk cannot hold what is to be simulated."""
+
+
+class WorkerDiedError(EmulatorError, RuntimeError):
+    """Raised when one of the processes that simulate ends before it is told to."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(
+            f"one of {workers} processes was killed, perhaps for want of memory; what is complete "
+            "stays: give the same command again, with fewer --workers"
+        )
+
+
+class SchedulerAddressError(EmulatorError, ValueError):
+    """Raised when what is given for the address of a scheduler is none."""
+
+    def __init__(self, got: str) -> None:
+        super().__init__(
+            f"{got!r} is no address of a scheduler; give the one that `dask scheduler` prints, "
+            "such as tcp://HOST:8786"
+        )
+
+
+class ConfigError(EmulatorError, ValueError):
+    """Raised when a file of settings cannot be read, or has one that cannot be."""
+
+
+class OtherFitError(EmulatorError, ValueError):
+    """Raised when a folder holds networks that were fitted to something else, or otherwise."""
+
+    def __init__(self, folder: Path, name: str, apart: str) -> None:
+        super().__init__(
+            f"{folder} holds another {name}: {apart}; choose another folder, or ask for what it "
+            "holds"
+        )
+
+
+class ReportError(EmulatorError, ValueError):
+    """Raised when a report is not there, cannot be read, or is about other weights."""
 
 
 class MissingExtraError(EmulatorError, ImportError):

@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from emulator_training.parameters import ANGLES, NAMES, PARAMETERS
+from emulator_training.features import FEATURES, features
+from emulator_training.parameters import NAMES, PARAMETERS
 
-FEATURES = 16
 VIEW = ("tts", "tto", "psi")
 BIOPHYSICAL = tuple(name for name in NAMES if name not in VIEW)
 # The standard deviation of the forward network is given every 30 nm.
@@ -39,35 +39,6 @@ class Mlp(nn.Module):
                 x = nn.functional.silu(x, inplace=not x.requires_grad)
             x = nn.functional.linear(x, layer.weight.to(x.dtype), layer.bias.to(x.dtype))
         return x
-
-
-def features(parameters: Float[Tensor, "*batch parameter"]) -> Float[Tensor, "*batch feature"]:
-    """Return what reflectance depends on most evenly, each about -1 to 1 in the trained range.
-
-    Absorption acts as exp(-content), leaves as exp(-LAI / 2), angles by their cosines.
-    """
-    column = {name: parameters[..., place] for name, place in _PLACE.items()}
-    ala, tts, tto, psi = (torch.deg2rad(column[name]) for name in ANGLES)
-    raw = [
-        (column["n"], 1.0, 2.8),
-        (torch.exp(-column["cab"] / 50), 0.135, 1.0),
-        (torch.exp(-column["car"] / 15), 0.189, 1.0),
-        (column["cbrown"], 0.0, 1.0),
-        (torch.exp(-50 * column["cw"]), 0.05, 0.95),
-        (torch.exp(-80 * column["cm"]), 0.09, 0.92),
-        (column["ant"], 0.0, 8.0),
-        (torch.exp(-column["lai"] / 2), 0.018, 1.0),
-        (column["lai"], 0.0, 8.0),
-        (torch.cos(ala), 0.17, 0.94),
-        # The slope of a root is infinite at zero, which is a canopy without a hot spot.
-        (torch.sqrt(column["hspot"].clamp(min=1e-4)), 0.1, 0.71),
-        (column["psoil"], 0.0, 1.0),
-        (column["rsoil"], 0.2, 1.4),
-        (torch.cos(tts), 0.34, 1.0),
-        (torch.sin(tto), 0.0, 0.65),
-        (torch.cos(psi), -1.0, 1.0),
-    ]
-    return torch.stack([(2 * x - low - high) / (high - low) for x, low, high in raw], dim=-1)
 
 
 class ForwardNetwork(nn.Module):
@@ -110,21 +81,32 @@ class InverseNetwork(nn.Module):
     Args:
         scores: how many scores.
         width: of each of the three hidden layers.
+        examples: how many canopies' scores are kept.
 
     Attributes:
         scale: the standard deviation of each score.
-        calibration: what the standard deviation of each parameter is multiplied with.
+        calibration: what the standard deviation of each parameter is multiplied with: angles
+            unknown and known; many and few bands.
+        telling: how much these many and few bands leave unknown, the mean of `known`.
+        spread: the standard deviation of each parameter before anything is seen.
+        examples: scores of canopies that it was fitted to.
     """
 
     scale: Tensor
     calibration: Tensor
+    telling: Tensor
+    spread: Tensor
+    examples: Tensor
 
-    def __init__(self, scores: int, width: int) -> None:
+    def __init__(self, scores: int, width: int, examples: int) -> None:
         super().__init__()
         into = 2 * scores + len(VIEW) + 1
         self.body = Mlp([into, width, width, width, 2 * len(BIOPHYSICAL)])
         self.register_buffer("scale", torch.ones(scores))
-        self.register_buffer("calibration", torch.ones(len(BIOPHYSICAL)))
+        self.register_buffer("calibration", torch.ones(2, 2, len(BIOPHYSICAL)))
+        self.register_buffer("telling", torch.tensor([0.0, 1.0]))
+        self.register_buffer("spread", torch.ones(len(BIOPHYSICAL)))
+        self.register_buffer("examples", torch.zeros(examples, scores))
 
     def forward(
         self,
@@ -141,8 +123,19 @@ class InverseNetwork(nn.Module):
         """
         whitened = scores / self.scale.to(scores.dtype)
         mean, log_std = self.body(torch.cat([whitened, known, view], dim=-1)).chunk(2, dim=-1)
-        std = log_std.clamp(_LEAST_LOG, _MOST_LOG).exp() * self.calibration.to(scores.dtype)
+        std = log_std.clamp(_LEAST_LOG, _MOST_LOG).exp() * self._calibrated(known, view)
         return torch.sigmoid(mean), std
+
+    def _calibrated(
+        self, known: Float[Tensor, "*batch s"], view: Float[Tensor, "*batch 4"]
+    ) -> Float[Tensor, "*batch p"]:
+        """Return what standard deviations are multiplied with, between what was calibrated."""
+        table = self.calibration.to(known.dtype)
+        many, few = self.telling.to(known.dtype)
+        share = ((known.mean(dim=-1, keepdim=True) - many) / (few - many)).clamp(0, 1)
+        angles = view[..., -1:]
+        unknown, given = (row[0] + share * (row[1] - row[0]) for row in table)
+        return unknown + angles * (given - unknown)
 
 
 class AutoEncoder(nn.Module):

@@ -1,13 +1,14 @@
 """The parameters of a canopy and of the view of it, as PROSAIL-D has them."""
 
+import math
 from collections.abc import Mapping
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from emulator_training.bounded import Bounded
-from emulator_training.errors import ParameterCountError, ParameterRangeError
+from emulator_training.errors import ParameterCountError, ParameterRangeError, RadiansError
 
 # Named as in the package `prosail`, but for `ala`, its `lidfa`.
 PARAMETERS = (
@@ -29,6 +30,8 @@ PARAMETERS = (
 )
 NAMES = tuple(parameter.name for parameter in PARAMETERS)
 ANGLES = ("ala", "tts", "tto", "psi")
+# The most that each angle is in radians.
+_RADIANS = {"ala": math.pi / 2, "tts": math.pi / 2, "tto": math.pi / 2, "psi": math.pi}
 
 
 def vector(values: Mapping[str, float] | None = None) -> Float[Tensor, " parameter"]:
@@ -47,12 +50,19 @@ def vector(values: Mapping[str, float] | None = None) -> Float[Tensor, " paramet
     return torch.tensor([given.get(p.name, p.usual) for p in PARAMETERS], dtype=torch.float64)
 
 
-def check(values: Float[Tensor, "*batch parameter"]) -> None:
+def check(
+    values: Float[Tensor, "*batch parameter"], missing: Bool[Tensor, "*batch"] | None = None
+) -> None:
     """Refuse parameters that cannot be.
+
+    Args:
+        values: the parameters of canopies.
+        missing: canopies that stand for none, and do not count.
 
     Raises:
         ParameterCountError: if there are not as many as the canopy has.
         ParameterRangeError: if one is not a number, or lies where it cannot.
+        RadiansError: if the angles of all canopies are in radians.
     """
     if values.shape[-1] != len(PARAMETERS):
         raise ParameterCountError(len(PARAMETERS), values.shape[-1], ", ".join(NAMES))
@@ -60,17 +70,37 @@ def check(values: Float[Tensor, "*batch parameter"]) -> None:
     least, greatest = (
         detached.new_tensor([getattr(p, end) for p in PARAMETERS]) for end in ("least", "greatest")
     )
-    if ((detached >= least) & (detached <= greatest)).all():
-        return
-    for parameter, column in zip(PARAMETERS, detached.unbind(-1), strict=True):
+    if not ((detached >= least) & (detached <= greatest)).all():
+        _refuse_range(detached)
+    _refuse_radians(detached, missing)
+
+
+def _refuse_range(values: Float[Tensor, "*batch parameter"]) -> None:
+    for parameter, column in zip(PARAMETERS, values.unbind(-1), strict=True):
         bad = ~((column >= parameter.least) & (column <= parameter.greatest))
         if bad.any():
             value = float(column[bad].flatten()[0])
             hint = (
                 "fold it: psi is the smaller angle between sun and view"
-                if (parameter.name == "psi" and 180 < value <= 360)
+                if parameter.name == "psi" and math.isfinite(value)
                 else ""
             )
             raise ParameterRangeError(
                 parameter.name, value, parameter.least, parameter.greatest, parameter.unit, hint
             )
+
+
+def _refuse_radians(
+    values: Float[Tensor, "*batch parameter"], missing: Bool[Tensor, "*batch"] | None
+) -> None:
+    """Refuse canopies that all have leaves within 1.57 degrees of flat, and so small angles."""
+    steep = values[..., NAMES.index("ala")] > _RADIANS["ala"]
+    if (steep if missing is None else steep & ~missing).any():
+        return
+    known = values if missing is None else values[~missing]
+    angles = {name: known[..., NAMES.index(name)] for name in ANGLES}
+    if not known.numel() or (angles["ala"] <= 0).any():
+        return
+    most = {name: float(column.max()) for name, column in angles.items()}
+    if all(most[name] <= _RADIANS[name] for name in ANGLES):
+        raise RadiansError(most)

@@ -12,7 +12,11 @@ from pydantic import BaseModel, Field, field_validator
 import srf_library
 from emulator_training.band_response import sensor_response
 from emulator_training.design import samples
+from emulator_training.npz import read_arrays
+from emulator_training.parameters import PARAMETERS
+from emulator_training.seeds import LARGEST_SEED
 from emulator_training.simulators.prosail import Prosail
+from emulator_training.simulators.tables import LONGEST, SHORTEST
 from emulator_training.spectral_basis import SpectralBasis
 
 # From so many samples of the design, the first, principal components are made.
@@ -31,14 +35,14 @@ class SimulationConfig(BaseModel, frozen=True, extra="forbid"):
         storage: ``full``, the spectra at 400-2500 nm; ``sensor:ID``, the bands of a sensor; or
             ``pca:K``, scores on K principal components.
         shard: how many spectra a file holds.
-        simulator: what makes them.
+        design: the version of the design; what was simulated by another cannot go on.
     """
 
     count: int = Field(default=100_000, ge=1)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
     storage: str = "pca:40"
     shard: int = Field(default=1000, ge=1)
-    simulator: Literal["prosail"] = "prosail"
+    design: Literal[2] = 2
 
     @field_validator("storage")
     @classmethod
@@ -55,13 +59,17 @@ class SimulationConfig(BaseModel, frozen=True, extra="forbid"):
         """How many files there will be."""
         return -(-self.count // self.shard)
 
+    def size(self, number: int) -> int:
+        """Return how many spectra a shard holds: the last one, what is left."""
+        return min(self.shard, self.count - number * self.shard)
+
     @property
     def columns(self) -> int:
         """How many numbers are kept of a spectrum."""
         kind, _, what = self.storage.partition(":")
         if kind == "sensor":
             return len(srf_library.get(what))
-        return int(what) if kind == "pca" else len(Prosail().wavelengths)
+        return int(what) if kind == "pca" else LONGEST - SHORTEST + 1
 
 
 def spectra_of(parameters: Float[np.ndarray, "sample parameter"]) -> Spectra:
@@ -86,8 +94,7 @@ def pilot_basis(config: SimulationConfig) -> SpectralBasis | None:
 
 def make_shard(number: int, config: SimulationConfig, basis: SpectralBasis | None) -> bytes:
     """Return the content of a shard's file: arrays ``parameters`` and ``values`` as .npz."""
-    first = number * config.shard
-    parameters = samples(min(config.shard, config.count - first), config.seed, first)
+    parameters = samples(config.size(number), config.seed, number * config.shard)
     spectra = spectra_of(parameters)
     kind, _, what = config.storage.partition(":")
     if basis is not None:
@@ -99,3 +106,13 @@ def make_shard(number: int, config: SimulationConfig, basis: SpectralBasis | Non
     file = io.BytesIO()
     np.savez(file, parameters=parameters.astype(np.float32), values=values.astype(np.float32))
     return file.getvalue()
+
+
+def read_shard(
+    content: bytes, number: int, config: SimulationConfig
+) -> tuple[Float[np.ndarray, "sample parameter"], Float[np.ndarray, "sample column"]] | None:
+    """Return the parameters and values of a shard's file; None if it is damaged."""
+    rows = config.size(number)
+    shapes = {"parameters": (rows, len(PARAMETERS)), "values": (rows, config.columns)}
+    arrays = read_arrays(content, shapes)
+    return None if arrays is None else (arrays["parameters"], arrays["values"])

@@ -1,23 +1,25 @@
 """Simulations on disk, a shard a file: whole or not there, by this machine or a cluster."""
 
 import json
-import os
+import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import suppress
-from multiprocessing import get_context
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import ValidationError
 
+from emulator_training.amounts import size
 from emulator_training.design import samples
-from emulator_training.errors import MissingExtraError, SimulationError
+from emulator_training.errors import NoRoomError, SimulationError
+from emulator_training.npz import read_arrays
 from emulator_training.parameters import PARAMETERS
-from emulator_training.shard import SimulationConfig, make_shard, pilot_basis, spectra_of
+from emulator_training.runners import local, remote
+from emulator_training.shard import SimulationConfig, pilot_basis, read_shard, spectra_of
+from emulator_training.simulators.tables import LONGEST, SHORTEST, need_tables
 from emulator_training.spectral_basis import SpectralBasis
 
 MANIFEST, BASIS = "manifest.json", "basis.npz"
@@ -34,14 +36,18 @@ class Estimate(NamedTuple):
 
 
 def estimate(config: SimulationConfig, workers: int) -> Estimate:
-    """Return what the simulation will cost, from a few spectra."""
+    """Return what the simulation will cost, from a few spectra.
+
+    Raises:
+        MissingExtraError: if PROSAIL is not installed.
+    """
+    need_tables("simulate")
     parameters = samples(_TRIAL, config.seed)
     spectra_of(parameters[:10])
     start = time.perf_counter()
     spectra_of(parameters)
     each = (time.perf_counter() - start) / _TRIAL
-    kept = 4 * (len(PARAMETERS) + config.columns)
-    return Estimate(each * config.count / workers, kept * config.count)
+    return Estimate(each * config.count / workers, _bytes(config))
 
 
 def simulate(
@@ -52,7 +58,7 @@ def simulate(
     scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Make the shards that are not there yet, and return how many these were.
+    """Make the shards that are not there yet, or damaged, and return how many these were.
 
     A file appears under its name when it is complete. What was killed goes on where it was.
 
@@ -64,19 +70,27 @@ def simulate(
         progress: told how many shards are there, and how many there will be.
 
     Raises:
-        SimulationError: if the folder holds another simulation, or the disk has no room.
-        MissingExtraError: if there is a scheduler, and dask is not installed.
+        SimulationError: if the folder holds another simulation, or its basis is damaged; or if a
+            scheduler does not answer.
+        NoRoomError: if the disk has no room; nothing is written then.
+        WorkerDiedError: if a process ends that should not.
+        MissingExtraError: if PROSAIL is not installed, or dask for a scheduler is not.
     """
+    need_tables("simulate")
+    begun = _begun(folder, config)
+    _check_room(folder, config)
+    run = local(workers) if scheduler is None else remote(scheduler)
     folder.mkdir(parents=True, exist_ok=True)
-    _begin(folder, config)
+    if not begun:
+        _appear(folder / MANIFEST, (json.dumps(config.model_dump(), indent=2) + "\n").encode())
     basis = _basis(folder, config)
-    wanted = [n for n in range(config.shards) if not shard_path(folder, n).exists()]
-    _check_room(folder, config, len(wanted))
-    run = _remote(scheduler) if scheduler else _local(workers)
-    for done, (number, content) in enumerate(run(wanted, config, basis), start=1):
-        _appear(shard_path(folder, number), content)
-        if progress is not None:
-            progress(config.shards - len(wanted) + done, config.shards)
+    wanted = _wanted(folder, config)
+    # Closed, so that what was interrupted does not make the rest all the same.
+    with closing(run(wanted, config, basis)) as made:
+        for done, (number, content) in enumerate(made, start=1):
+            _appear(shard_path(folder, number), content)
+            if progress is not None:
+                progress(config.shards - len(wanted) + done, config.shards)
     return len(wanted)
 
 
@@ -103,17 +117,36 @@ def read_manifest(folder: Path) -> SimulationConfig:
         ) from error
 
 
-def read_basis(folder: Path) -> SpectralBasis:
-    """Return the principal components of a simulation that keeps scores."""
-    with np.load(folder / BASIS) as file:
-        return SpectralBasis(file["mean"], file["components"], file["variance"])
+def read_basis(folder: Path, config: SimulationConfig) -> SpectralBasis:
+    """Return the principal components of a simulation that keeps scores.
 
-
-def _begin(folder: Path, config: SimulationConfig) -> None:
-    path = folder / MANIFEST
+    Raises:
+        SimulationError: if they are not there, or damaged.
+    """
+    path, wavelengths = folder / BASIS, LONGEST - SHORTEST + 1
+    shapes = {
+        "mean": (wavelengths,),
+        "components": (config.columns, wavelengths),
+        "variance": (config.columns,),
+    }
     if not path.exists():
-        _appear(path, (json.dumps(config.model_dump(), indent=2) + "\n").encode())
-        return
+        raise SimulationError(
+            f"the simulation in {folder} is not finished: {BASIS} is not there; run "
+            "`emulator-train simulate` again"
+        )
+    arrays = read_arrays(path.read_bytes(), shapes)
+    if arrays is None:
+        raise SimulationError(
+            f"{path} is damaged; delete it and run `emulator-train simulate` again, which makes it "
+            "anew"
+        )
+    return SpectralBasis(**arrays)
+
+
+def _begun(folder: Path, config: SimulationConfig) -> bool:
+    """Tell whether the simulation has been begun in a folder, which is to hold no other."""
+    if not (folder / MANIFEST).exists():
+        return False
     there = read_manifest(folder)
     if there != config:
         old, new = there.model_dump(), config.model_dump()
@@ -122,6 +155,7 @@ def _begin(folder: Path, config: SimulationConfig) -> None:
             f"{folder} holds another simulation: {apart}; choose another folder, or ask for "
             "what it holds"
         )
+    return True
 
 
 def _basis(folder: Path, config: SimulationConfig) -> SpectralBasis | None:
@@ -134,76 +168,39 @@ def _basis(folder: Path, config: SimulationConfig) -> SpectralBasis | None:
         partial = path.with_name(f".{BASIS}.partial.npz")
         np.savez(partial, **vars(basis))
         partial.replace(path)
-    return read_basis(folder)
+    return read_basis(folder, config)
 
 
-def _check_room(folder: Path, config: SimulationConfig, shards: int) -> None:
-    needed = shards * min(config.shard, config.count) * 4 * (len(PARAMETERS) + config.columns)
-    free = shutil.disk_usage(folder).free
+def _wanted(folder: Path, config: SimulationConfig) -> list[int]:
+    """Return the numbers of the shards that are not there, or damaged."""
+    return [
+        number
+        for number in range(config.shards)
+        if not (path := shard_path(folder, number)).exists()
+        or read_shard(path.read_bytes(), number, config) is None
+    ]
+
+
+def _check_room(folder: Path, config: SimulationConfig) -> None:
+    """Refuse what the disk cannot hold, without looking for each shard: there may be very many."""
+    there = sum(path.stat().st_size for path in folder.glob("shard-*.npz"))
+    needed = _bytes(config) - there
+    home = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    free = shutil.disk_usage(home).free
     if needed > free:
-        raise SimulationError(
-            f"the simulation needs {needed / 1e6:.0f} MB and {folder} has {free / 1e6:.0f} MB "
-            "free; choose another folder, or keep less with --storage pca:40"
+        less = not re.fullmatch(r"pca:[1-3]?\d|pca:40", config.storage)
+        hint = "less with --storage pca:40" if less else "fewer with --n"
+        raise NoRoomError(
+            f"the simulation needs {size(needed)} and {folder} has {size(free)} free; choose "
+            f"another folder, or keep {hint}"
         )
+
+
+def _bytes(config: SimulationConfig) -> int:
+    return 4 * (len(PARAMETERS) + config.columns) * config.count
 
 
 def _appear(path: Path, content: bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_bytes(content)
     partial.replace(path)
-
-
-Run = Callable[[list[int], SimulationConfig, SpectralBasis | None], Iterator[tuple[int, bytes]]]
-
-
-def _local(workers: int) -> Run:
-    def run(
-        numbers: list[int], config: SimulationConfig, basis: SpectralBasis | None
-    ) -> Iterator[tuple[int, bytes]]:
-        if workers == 1:
-            yield from ((number, make_shard(number, config, basis)) for number in numbers)
-            return
-        # A forked process would inherit locks of torch's threads.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            jobs = {pool.submit(make_shard, number, config, basis): number for number in numbers}
-            try:
-                for job in as_completed(jobs):
-                    yield jobs.pop(job), job.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
-
-    return run
-
-
-def _remote(scheduler: str) -> Run:
-    try:
-        import distributed
-    except ImportError as error:
-        raise MissingExtraError("--scheduler", "dask[distributed]", "scale") from error
-
-    def run(
-        numbers: list[int], config: SimulationConfig, basis: SpectralBasis | None
-    ) -> Iterator[tuple[int, bytes]]:
-        try:
-            client: Any = distributed.Client(scheduler, timeout="10s")  # type: ignore[no-untyped-call]
-        except OSError as error:
-            raise SimulationError(
-                f"no scheduler answers at {scheduler}; start one with `dask scheduler`, and give "
-                "the address that it prints"
-            ) from error
-        with client:
-            shared = client.scatter(basis, broadcast=True)
-            jobs = client.map(make_shard, numbers, config=config, basis=shared, pure=False)
-            by_key = {job.key: number for job, number in zip(jobs, numbers, strict=True)}
-            for job in distributed.as_completed(jobs):  # type: ignore[no-untyped-call]
-                yield by_key[job.key], job.result()
-                job.release()
-
-    return run
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    with suppress(AttributeError):  # not on every system
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

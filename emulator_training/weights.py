@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from safetensors.torch import load, save
-from torch import Tensor
+from torch import Tensor, nn
 
 from emulator_training.errors import WeightFileError
 from emulator_training.parameters import PARAMETERS
@@ -50,6 +50,17 @@ class Card(BaseModel, frozen=True, extra="forbid"):
     accuracy: dict[str, float] = {}
     command: str = ""
 
+    def whole(self, setting: str) -> int:
+        """Return a whole number of the config.
+
+        Raises:
+            WeightFileError: if the card has none.
+        """
+        value = self.config.get(setting)
+        if not isinstance(value, int):
+            raise WeightFileError(self.name, f"have a card without the whole number {setting}")
+        return value
+
 
 class Weights(NamedTuple):
     """The numbers of a network by name, and their card."""
@@ -70,6 +81,18 @@ class Weights(NamedTuple):
         names = ("mean", "components", "variance")
         return SpectralBasis(*(self.tensors[f"basis.{name}"].double().numpy() for name in names))
 
+    def load_into(self, network: nn.Module) -> None:
+        """Give a network its numbers.
+
+        Raises:
+            WeightFileError: if they are another network's than the card describes.
+        """
+        try:
+            network.load_state_dict(self.network)
+        except RuntimeError as error:
+            fault = "are not of the shapes that their card describes"
+            raise WeightFileError(self.card.name, fault) from error
+
 
 def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
     """Write weights and card, each beside its place and then renamed."""
@@ -80,17 +103,27 @@ def write(folder: Path, tensors: dict[str, Tensor], card: Card) -> None:
         partial = folder / f".{card.name}{suffix}.partial"
         partial.write_bytes(part)
         partial.replace(folder / f"{card.name}{suffix}")
+    read.cache_clear()
 
 
 @lru_cache(maxsize=16)
-def read(name: str, folder: Path = SHIPPED) -> Weights:
-    """Return the weights of an operator; they are shared, and not to be changed.
+def read(name: str, folder: Path | str = SHIPPED) -> Weights:
+    """Return the weights of an operator, read once; they are shared, and not to be changed.
 
     Raises:
         WeightFileError: if they are not there, or not those that the card describes.
     """
+    return read_uncached(name, folder)
+
+
+def read_uncached(name: str, folder: Path | str) -> Weights:
+    """Return the weights that are there now.
+
+    Raises:
+        WeightFileError: as `read` does.
+    """
     card = read_card(name, folder)
-    path = folder / f"{name}.safetensors"
+    path = Path(folder) / f"{name}.safetensors"
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -102,13 +135,13 @@ def read(name: str, folder: Path = SHIPPED) -> Weights:
     return Weights(MappingProxyType(load(content)), card)
 
 
-def read_card(name: str, folder: Path = SHIPPED) -> Card:
+def read_card(name: str, folder: Path | str = SHIPPED) -> Card:
     """Return the card alone.
 
     Raises:
         WeightFileError: if it is not there, or no card.
     """
-    path = folder / f"{name}.json"
+    path = Path(folder) / f"{name}.json"
     try:
         return Card.model_validate_json(path.read_bytes())
     except OSError as error:

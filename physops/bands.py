@@ -7,12 +7,15 @@ from functools import lru_cache
 import numpy as np
 from jaxtyping import Bool, Float
 
-from physops.errors import BandsError, MissingBandError, NotBandsError
+from physops.errors import BandsError, MissingBandError, NotBandsError, SensorBandsError
 from srf_library import Sensor, UnknownNameError, get
 from srf_library.wavelengths import in_nanometres, widths_in_nanometres
 
 # Where the common names lie [nm]: centres of Sentinel-2 B2, B3, B4 and B8, rounded to 5 nm.
 COMMON_NAMES = {"blue": 490.0, "green": 560.0, "red": 665.0, "nir": 835.0}
+# How far a band may lie from its sensor's [nm], or in widths of it if that is more: centres are
+# published rounded, and by several definitions.
+OFF_NM, OFF_WIDTHS = 3.0, 0.25
 TOLERANCE_NM = 35.0  # the near infrared of SLSTR lies 33 nm away, at 868 nm
 
 
@@ -24,10 +27,12 @@ class Bands:
         wavelength: band centres [nm].
         fwhm: full widths at half maximum [nm], NaN where not known.
         good: False where the provider or the user declares a band unusable.
-        sensor: whose bands they are, which knows their responses; None if nobody said so.
+        sensor: whose bands they are, one by one, which knows their responses; None if nobody said
+            so.
 
     Raises:
         BandsError: if the three are not of one length.
+        SensorBandsError: if the sensor has more or fewer bands, or one of them elsewhere.
     """
 
     wavelength: Float[np.ndarray, " band"]
@@ -42,6 +47,8 @@ class Bands:
         counts = [array.shape for array in (self.wavelength, self.fwhm, self.good)]
         if counts != [(len(self.wavelength),)] * 3:
             raise BandsError(*counts)
+        if self.sensor is not None:
+            _check_places(self.wavelength, self.sensor)
 
     @classmethod
     def at(
@@ -102,6 +109,24 @@ class Bands:
             place = float(self.wavelength[nearest])
             raise MissingBandError(name, COMMON_NAMES[name], place, tolerance)
         return nearest
+
+
+def _check_places(wavelength: Float[np.ndarray, " band"], sensor: Sensor) -> None:
+    """Refuse a sensor whose bands are others, or lie in another order.
+
+    Raises:
+        SensorBandsError: if it has more or fewer bands, or one of them elsewhere.
+    """
+    if len(sensor) != len(wavelength):
+        raise SensorBandsError(
+            f"the image has {len(wavelength)} bands and {sensor.id} has {len(sensor)}"
+        )
+    for number, (nm, band) in enumerate(zip(wavelength.tolist(), sensor, strict=True)):
+        allowed = max(OFF_NM, OFF_WIDTHS * band.fwhm)
+        # Either is the centre to somebody.
+        if not min(abs(nm - band.centroid), abs(nm - band.midpoint)) <= allowed:
+            place = f"{band.name} of {sensor.id} at {band.centroid:g} nm"
+            raise SensorBandsError(f"band {number} lies at {nm:g} nm and {place}")
 
 
 def image_bands(

@@ -163,6 +163,17 @@ class BandsError(PhysopsError, ValueError):
         )
 
 
+class SensorBandsError(BandsError):
+    """Raised when an image's bands are said to be those of a sensor, and are not."""
+
+    def __init__(self, fault: str) -> None:
+        PhysopsError.__init__(
+            self,
+            f"{fault}; give Bands.of(sensor.select(names)), in the image's order, and "
+            "sensor.at(wavelengths) if a scene has other centres",
+        )
+
+
 class MissingBandError(PhysopsError, LookupError):
     """Raised when an operator needs a band that the image does not have."""
 

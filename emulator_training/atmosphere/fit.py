@@ -4,14 +4,16 @@ Run by hand, with the extra ``emulator``::
 
     python -m emulator_training.atmosphere.fit RUNS
 
-RUNS is a folder for what 6S prints; a run that was stopped goes on from there. 576 runs take ten to
-twenty minutes. Writes the table and its card beside `emulator_training/shipped/toa.py`.
+RUNS is a folder for what 6S prints; a run that was stopped goes on from there. 800 runs take twenty
+to forty minutes. Writes the table and its card beside `emulator_training/shipped/toa.py`.
 """
 
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path as File
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,57 +24,91 @@ from emulator_training.atmosphere import terms
 from emulator_training.atmosphere.accuracy import SATURATED, Report, band_errors, errors
 from emulator_training.atmosphere.optics import Table
 from emulator_training.atmosphere.runs import Runs
-from emulator_training.atmosphere.settings import SETTINGS
+from emulator_training.atmosphere.settings import NAMES, SETTINGS
 from emulator_training.simulators import sixs
-from emulator_training.simulators.atmospheres import ASKED, FITTED, design
+from emulator_training.simulators.atmospheres import (
+    AHEAD,
+    ASKED,
+    FITTED,
+    OUTERMOST,
+    corners,
+    design,
+)
+from emulator_training.simulators.sixs import State
 
 SHIPPED = File(__file__).parents[1] / "shipped"
-FITTED_STATES, FITTED_SEED = 512, 1
-HELD_OUT_STATES, HELD_OUT_SEED = 64, 2024
+STATES, SEED = 512, 1
+EDGE_STATES, EDGE_SEED = 64, 2
+AHEAD_STATES, AHEAD_SEED = 64, 3
+HELD_OUT_STATES, HELD_OUT_SEED, HELD_OUT_EDGE_SEED = 64, 2024, 2025
 # 6S prints four decimals, so that a logarithm of less says nothing.
 LEAST = 2.5e-5
 RIDGE = 1e-5
+# Of less light that gases let through, what was scattered cannot be told.
+CLEAR = 0.2
 COMMAND = "python -m emulator_training.atmosphere.fit RUNS"
 
 
 def main(folder: File) -> None:
     """Run 6S, fit, measure, and write table and card."""
-    fitted = Runs(design(FITTED_STATES, FITTED_SEED), folder)
-    held_out = Runs(design(HELD_OUT_STATES, HELD_OUT_SEED, ASKED), folder)
+    fitted = Runs(fitted_states(), folder)
+    held_out = {name: Runs(states, folder) for name, states in held_out_states().items()}
     path = SHIPPED / "toa.npz"
     arrays = {k: v.numpy().astype(np.float32) for k, v in vars(fit(fitted)).items()}
     np.savez_compressed(path, **arrays)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    report = errors(Table.read(path, sha256), held_out)
-    _write_card(sha256, len(fitted), len(held_out), report)
+    table = Table.read(path, sha256)
+    report = {name: errors(table, runs) for name, runs in held_out.items()}
+    _write_card(sha256, len(fitted), report)
     # The operator reads the table that its card names.
-    _write_card(sha256, len(fitted), len(held_out), report | band_errors(held_out))
+    for name, runs in held_out.items():
+        report[name] |= band_errors(runs)
+    _write_card(sha256, len(fitted), report)
+
+
+def fitted_states() -> list[State]:
+    """Return the states that the table is fitted to.
+
+    Light that is turned by the least angle comes from corners that Sobol's points stay away from.
+    """
+    return [
+        *design(STATES, SEED),
+        *corners(),
+        *design(EDGE_STATES, EDGE_SEED, OUTERMOST, on_edges=True),
+        *design(AHEAD_STATES, AHEAD_SEED, AHEAD),
+    ]
+
+
+def held_out_states() -> dict[str, list[State]]:
+    """Return the states that the table is judged by, of which none was fitted to."""
+    return {
+        "inside": design(HELD_OUT_STATES, HELD_OUT_SEED, ASKED),
+        "on edges": design(HELD_OUT_STATES, HELD_OUT_EDGE_SEED, ASKED, on_edges=True),
+        "at corners": corners(ASKED),
+    }
 
 
 def fit(runs: Runs) -> Table:
     """Return the table that fits the runs best."""
     path = terms.Path.of(runs.settings)
+    nm = torch.from_numpy(sixs.WAVELENGTH)
     gases, water = _fit_gases(runs, path)
     ways = torch.cat([terms.scattering(mu, path.aod) for mu in (path.sun, path.view)])
     scattering = _least_squares(ways, -torch.log(torch.cat([runs.down, runs.up])))
-    micrometres = torch.from_numpy(sixs.WAVELENGTH) / 1000
-    rayleigh = _rayleigh_depth(micrometres)
+    rayleigh = _rayleigh_depth(nm / 1000)
     # The exact exponent does not matter: the other terms take up what it leaves.
-    extinction = (micrometres / 0.55) ** -1.2
-    once = terms.once_scattered(path, rayleigh, extinction)
+    extinction = (nm / 550) ** -1.2
     fixed = torch.exp(-terms.gases(path) @ gases)
     half = torch.exp(-terms.water(path, 0.5) @ water)
-    weights = (fixed * once[0], fixed * half * once[1], fixed * half * once[2])
-    groups = (terms.molecules(path), terms.aerosol(path), terms.multiple(path))
-    columns = [
-        torch.cat([g * w[:, [at]] for g, w in zip(groups, weights, strict=True)], dim=1)
-        for at in range(len(micrometres))
-    ]
-    found = [_ridge(c, y) for c, y in zip(columns, runs.path.unbind(1), strict=True)]
-    sizes = [group.shape[1] for group in groups]
-    molecules, aerosol, multiple = torch.split(torch.stack(found, dim=1), sizes)
+    both = _Columns(
+        (terms.molecules(path), terms.aerosol(path), terms.multiple(path)),
+        [fixed * half * size for size in terms.once_scattered(path, rayleigh, extinction)],
+    )
+    alone = _Columns((terms.alone(path),), [fixed * (1 - half) * terms.once(path, rayleigh)])
+    found = _fit_path(runs.path, both, alone, (fixed * half).median(dim=0).values)
+    molecules, aerosol, multiple, by_itself = torch.split(found, both.sizes + alone.sizes)
     return Table(
-        wavelength=torch.from_numpy(sixs.WAVELENGTH),
+        wavelength=nm,
         irradiance=runs.irradiance,
         rayleigh=rayleigh,
         extinction=extinction,
@@ -83,7 +119,48 @@ def fit(runs: Runs) -> Table:
         molecules=molecules,
         aerosol=aerosol,
         multiple=multiple,
+        alone=by_itself,
     )
+
+
+class _Columns(NamedTuple):
+    """Terms ``(state, term)`` that count by wavelength as sizes ``(state, wavelength)`` tell."""
+
+    groups: tuple[Tensor, ...]
+    weights: list[Tensor]
+
+    @property
+    def sizes(self) -> list[int]:
+        return [group.shape[1] for group in self.groups]
+
+    def at(self, place: int) -> Float[Tensor, "state term"]:
+        pairs = zip(self.groups, self.weights, strict=True)
+        return torch.cat([group * weight[:, [place]] for group, weight in pairs], dim=1)
+
+
+def _fit_path(
+    path: Float[Tensor, "state wavelength"],
+    both: _Columns,
+    alone: _Columns,
+    clear: Float[Tensor, " wavelength"],
+) -> Float[Tensor, "term wavelength"]:
+    """Fit the path reflectance: all that is scattered, and what molecules would scatter alone.
+
+    Where gases let little through, little is known of the first; but scattering knows nothing of
+    gases, so that it is interpolated from the wavelengths beside.
+    """
+    places, count = range(path.shape[1]), sum(both.sizes)
+    found = torch.stack(
+        [_ridge(torch.cat([both.at(k), alone.at(k)], dim=1), path[:, k]) for k in places], dim=1
+    )
+    known = (clear > CLEAR).numpy()
+    dark = np.flatnonzero(~known)
+    for row in found[:count].numpy():  # a view
+        row[dark] = np.interp(dark, np.flatnonzero(known), row[known])
+    for k in dark.tolist():
+        rest = path[:, k] - both.at(k) @ found[:count, k]
+        found[count:, k] = _ridge(alone.at(k), rest)
+    return found
 
 
 def _fit_gases(runs: Runs, path: terms.Path) -> tuple[Tensor, Tensor]:
@@ -123,7 +200,7 @@ def _ridge(
     return torch.linalg.solve(normal, scaled.T @ y) / scale
 
 
-def _write_card(sha256: str, fitted: int, held_out: int, report: Report) -> None:
+def _write_card(sha256: str, fitted: int, report: Mapping[str, Report]) -> None:
     card = {
         "title": "Path reflectance, transmittance and spherical albedo of the atmosphere, from 6S",
         "table": "toa.npz",
@@ -139,13 +216,22 @@ def _write_card(sha256: str, fitted: int, held_out: int, report: Report) -> None
         "ranges": {s.name: f"{s.low:g} to {s.high:g} [{s.unit}]" for s in SETTINGS},
         "fitted to": {
             "states": fitted,
-            "design": f"{FITTED_STATES} points of Sobol's sequence, seed {FITTED_SEED}",
-            "ranges": dict(zip((s.name for s in SETTINGS), FITTED, strict=True)),
+            "design": [
+                f"{STATES} points of Sobol's sequence, seed {SEED}",
+                f"the {len(corners())} corners of the ranges, aod from {OUTERMOST[-1][0]}",
+                f"{EDGE_STATES} points with half of the settings on an edge, seed {EDGE_SEED}",
+                f"{AHEAD_STATES} points with a low sun ahead, seed {AHEAD_SEED}",
+            ],
+            "ranges": dict(zip(NAMES, FITTED, strict=True)),
         },
         "errors": {
-            "states": held_out,
-            "design": f"{HELD_OUT_STATES} points of Sobol's sequence, seed {HELD_OUT_SEED}",
             "left out": [f"{low:g} to {high:g} nm" for low, high in SATURATED],
+            "design": {
+                "inside": f"{HELD_OUT_STATES} points of Sobol's sequence, seed {HELD_OUT_SEED}",
+                "on edges": f"{HELD_OUT_STATES} points with half of the settings on an edge, seed "
+                f"{HELD_OUT_EDGE_SEED}",
+                "at corners": f"all {len(corners(ASKED))} of the ranges that can be asked for",
+            },
             **report,
         },
     }

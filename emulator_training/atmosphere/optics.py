@@ -49,6 +49,7 @@ class Table:
         molecules: of what molecules scatter once.
         aerosol: of what the aerosol scatters once.
         multiple: of what is scattered more than once.
+        alone: of what molecules would scatter if there were no aerosol.
     """
 
     wavelength: Vector
@@ -62,6 +63,7 @@ class Table:
     molecules: Coefficients
     aerosol: Coefficients
     multiple: Coefficients
+    alone: Coefficients
 
     @classmethod
     def read(cls, path: File, sha256: str) -> "Table":
@@ -88,8 +90,9 @@ class Table:
     def optics(self, settings: Float[Tensor, "*batch setting"]) -> Optics:
         """Return what an atmosphere does to light; every setting has a gradient.
 
-        Light that molecules scatter once has not crossed the water vapour, which lies low, and
-        what else comes back has crossed half of it: so it is in 6S.
+        What molecules would scatter alone has not crossed the water vapour, which lies low, and
+        what the aerosol changes of that has crossed half of it: so it is in 6S. Where water lets
+        nothing through, what molecules scatter is left.
 
         Args:
             settings: in the order of `SETTINGS`, in double precision.
@@ -99,11 +102,12 @@ class Table:
         water, half = (torch.exp(-terms.water(path, part) @ self.water) for part in (1.0, 0.5))
         ways = terms.scattering(path.sun, path.aod) + terms.scattering(path.view, path.aod)
         by_molecules, by_aerosol, depth = terms.once_scattered(path, self.rayleigh, self.extinction)
-        low = by_aerosol * (terms.aerosol(path) @ self.aerosol)
-        low = low + depth * (terms.multiple(path) @ self.multiple)
-        high = by_molecules * (terms.molecules(path) @ self.molecules)
+        both = by_molecules * (terms.molecules(path) @ self.molecules)
+        both = both + by_aerosol * (terms.aerosol(path) @ self.aerosol)
+        both = both + depth * (terms.multiple(path) @ self.multiple)
+        alone = terms.once(path, self.rayleigh) * (terms.alone(path) @ self.alone)
         return Optics(
-            path=fixed * (high + half * low),
+            path=fixed * (alone + half * (both - alone)),
             transmittance=fixed * water * torch.exp(-ways @ self.scattering),
             albedo=terms.albedo(path) @ self.albedo,
         )

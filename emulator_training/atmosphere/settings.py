@@ -15,7 +15,7 @@ SETTINGS = (
     Bounded("aod", "aerosol optical depth at 550 nm", "1", 0.02, 0.8, 0.0, 2.0, 0.1),
 )
 NAMES = tuple(setting.name for setting in SETTINGS)
-# What is likely to have gone wrong if a value lies above the range.
+# What is likely to have gone wrong if a value lies above the range; of an azimuth, below it, too.
 HINTS = {
     "azimuth": "fold it: it is the smaller angle between sun and view",
     "water_vapour": "a millimetre of water is 0.1 g/cm²",
@@ -33,6 +33,7 @@ def check(settings: Float[Tensor, "*batch setting"]) -> None:
         bad = ~((column >= setting.low) & (column <= setting.high))
         if bad.any():
             value = float(column[bad].flatten()[0])
-            hint = HINTS.get(setting.name, "") if value > setting.high else ""
+            likely = value > setting.high or (setting.name == "azimuth" and value < setting.low)
+            hint = HINTS.get(setting.name, "") if likely else ""
             limits = (setting.low, setting.high, setting.unit)
             raise SettingRangeError(setting.name, value, *limits, hint)

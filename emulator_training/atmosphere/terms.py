@@ -95,6 +95,15 @@ def molecules(path: Path) -> Terms:
     return torch.stack([torch.ones_like(cosine), cosine.square()], dim=-1)
 
 
+def alone(path: Path) -> Terms:
+    """Return the terms of what molecules would scatter if there were no aerosol.
+
+    In proportion to what they scatter once: Rayleigh's phase function, and what more there is.
+    """
+    more = torch.stack([path.sun, path.sun.square(), path.view, path.turn], dim=-1)
+    return torch.cat([molecules(path), more], dim=-1)
+
+
 def aerosol(path: Path) -> Terms:
     """Return the terms of the aerosol's phase function."""
     # The slope of the arc cosine has a pole at its ends, so that it stops a hair before them.
@@ -124,21 +133,30 @@ def once_scattered(
 ) -> tuple[Float[Tensor, "*batch wavelength"], ...]:
     """Return what light scattered once is in proportion to: by molecules, by the aerosol.
 
-    ``(1 - exp(-τ m)) / (4 (μ_s + μ_v))`` times the share that each has in the optical depth τ,
-    which is returned third.
+    What `once` gives, times the share that each has in the optical depth, which is returned third.
 
     Args:
         path: the way of the light.
         rayleigh: optical depth of the molecules.
         extinction: of the aerosol, for one of 1 at 550 nm.
-
-    Source: Hansen & Travis, Light scattering in planetary atmospheres, 1974 (single scattering).
     """
     aerosol = path.aod.unsqueeze(-1) * extinction
     depth = rayleigh + aerosol
-    slant = 4 * (path.sun + path.view)
-    whole = -torch.expm1(-depth * path.airmass.unsqueeze(-1)) / slant.unsqueeze(-1)
+    whole = once(path, depth)
     return whole * rayleigh / depth, whole * aerosol / depth, depth
+
+
+def once(path: Path, depth: Float[Tensor, "*_ wavelength"]) -> Float[Tensor, "*batch wavelength"]:
+    """Return what light scattered once is in proportion to: ``(1 - exp(-τ m)) / (4 (μ_s + μ_v))``.
+
+    Args:
+        path: the way of the light.
+        depth: optical depth τ.
+
+    Source: Hansen & Travis, Light scattering in planetary atmospheres, 1974 (single scattering).
+    """
+    slant = 4 * (path.sun + path.view)
+    return -torch.expm1(-depth * path.airmass.unsqueeze(-1)) / slant.unsqueeze(-1)
 
 
 def _splines(x: Numbers, low: float, high: float, count: int) -> Terms:

@@ -10,7 +10,7 @@ _ZOO_ONLY = {"typer", "rich", "matplotlib"}
 
 
 def main() -> None:
-    """Run `emulator-train`: 0 done, 2 usage, 3 input, 7 quality gate failed, 130 interrupted."""
+    """Run `emulator-train`: the codes it exits with are in its help."""
     try:
         from emulator_training.cli.app import app
         from emulator_training.cli.run import run

@@ -16,10 +16,11 @@ def fit(
 ) -> None:
     """Fit the emulator, the inverse and the manifold; those that are there already stay."""
     from emulator_training.cli.progress import bar
+    from emulator_training.fit.config_file import read_config
     from emulator_training.fit.recipe import FitConfig, fit_all
     from emulator_training.fit.training import Progress
 
-    chosen = FitConfig() if config is None else FitConfig.model_validate_json(config.read_bytes())
+    chosen = FitConfig() if config is None else read_config(config)
     with ExitStack() as shown:
 
         def progress(name: str) -> Progress:

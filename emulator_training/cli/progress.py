@@ -6,14 +6,24 @@ from contextlib import contextmanager
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar, and give what is to be told how much is done, and of how much."""
+    """Give what is to be told how much is done, and of how much; it shows that as a bar.
+
+    There is none before anything is done, so that a refusal stands alone, nor when all is.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True)) as shown:
-        task = shown.add_task(title, total=None)
+    shown = Progress(console=Console(stderr=True))
+    task = shown.add_task(title, total=None)
 
-        def done(count: int, total: int) -> None:
-            shown.update(task, completed=count, total=total)
+    def done(count: int, total: int) -> None:
+        shown.start()
+        shown.update(task, completed=count, total=total)
+        if count >= total:
+            shown.stop()
 
+    try:
         yield done
+    finally:
+        if shown.live.is_started:
+            shown.stop()

@@ -1,29 +1,29 @@
 """From arguments to an exit code: every refusal becomes one sentence on stderr."""
 
+import errno
+import signal
 import sys
 from collections.abc import Callable
 
 USAGE, INPUT, RESOURCE, GATE, INTERRUPTED = 2, 3, 5, 7, 130
+# A disk, a quota or a limit on a file's size is used up.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run(command: Callable[[], object]) -> int:
     """Call a command that ends in `SystemExit`, and return the code to exit with."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's way to interrupt
     try:
         command()
     except SystemExit as end:
+        # typer is the first to hear of an interrupt, and ends with its code.
+        if end.code == INTERRUPTED:
+            return _interrupted()
         return end.code if isinstance(end.code, int) else 0
     except KeyboardInterrupt:
-        return _say(
-            "interrupted; what is complete stays, and the same command goes on", INTERRUPTED
-        )
-    except OSError as error:
-        from emulator_training.errors import EmulatorError
-
-        if isinstance(error, EmulatorError):
-            return _say(error, INPUT)
-        if error.filename is None:
-            raise
-        return _say(f"{error.filename}: {error.strerror}", RESOURCE)
+        return _interrupted()
+    except MemoryError:
+        return _say("there is not enough memory; close other programs", RESOURCE)
     except Exception as error:
         code = _code(error)
         if code is None:
@@ -35,26 +35,52 @@ def run(command: Callable[[], object]) -> int:
 def _code(error: Exception) -> int | None:
     from pydantic import ValidationError
 
-    from emulator_training.errors import EmulatorError
-    from emulator_training.validation.gates import GateError
-    from srf_library import UnknownNameError
+    from emulator_training.errors import (
+        ConfigError,
+        EmulatorError,
+        NoRoomError,
+        SchedulerAddressError,
+        WorkerDiedError,
+    )
+    from emulator_training.validation.gates import GateError, UnknownGateError
+    from srf_library import AmbiguousNameError, NotShippedError, UnknownNameError
 
-    if isinstance(error, GateError):
-        return GATE
-    if isinstance(error, EmulatorError):
-        return INPUT
-    return USAGE if isinstance(error, ValidationError | UnknownNameError) else None
+    codes: list[tuple[type[Exception] | tuple[type[Exception], ...], int]] = [
+        (GateError, GATE),
+        ((NoRoomError, WorkerDiedError), RESOURCE),
+        ((ConfigError, SchedulerAddressError, UnknownGateError, ValidationError), USAGE),
+        ((UnknownNameError, AmbiguousNameError, NotShippedError), USAGE),
+        (EmulatorError, INPUT),
+    ]
+    for kinds, code in codes:
+        if isinstance(error, kinds):
+            return code
+    if isinstance(error, OSError):
+        if error.errno in _FULL:
+            return RESOURCE
+        return None if error.filename is None else INPUT
+    return None
 
 
 def _sentence(error: Exception) -> str:
     from pydantic import ValidationError
 
+    from emulator_training.errors import EmulatorError
+
+    if isinstance(error, OSError) and not isinstance(error, EmulatorError):
+        if error.errno in _FULL:
+            return "the disk is full; free some space, and the same command goes on"
+        return f"{error.filename}: {error.strerror}"
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
     text = str(first["msg"]).removeprefix("Value error, ")
     return text if text.startswith(where) else f"{where}: {text}"
+
+
+def _interrupted() -> int:
+    return _say("interrupted; what is complete stays, and the same command goes on", INTERRUPTED)
 
 
 def _say(sentence: object, code: int) -> int:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor, nn
 
 from emulator_training.band_response import GRID
+from emulator_training.design import LIKELY
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.observations import Observer, observers
 from emulator_training.fit.training import Progress, train
@@ -80,7 +81,7 @@ def fit_autoencoder(
         progress: as `train` takes it.
     """
     torch.manual_seed(config.seed)
-    known = data.part("train")
+    known = data.part("train", *LIKELY)
     network = AutoEncoder(known.scores.shape[1], config.width, config.size)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)

@@ -1,7 +1,6 @@
 """Simulations as the fits take them: parameters, scores, and the basis of both."""
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from emulator_training.design import LEAST, Kind, Split, kind_of, split_of
 from emulator_training.errors import SimulationError
+from emulator_training.shard import read_shard
 from emulator_training.simulate import read_basis, read_manifest, shard_path
 from emulator_training.spectral_basis import SpectralBasis
 
@@ -32,12 +32,12 @@ class Dataset:
     basis: SpectralBasis
     sha256: str
 
-    def part(self, split: Split, kind: Kind | None = None) -> "Dataset":
-        """Return the samples of one split, and of one kind if it is given."""
+    def part(self, split: Split, *kinds: Kind) -> "Dataset":
+        """Return the samples of one split, and of these kinds if some are given."""
         numbers = np.arange(len(self.parameters))
         chosen: Bool[np.ndarray, " sample"] = split_of(numbers) == split
-        if kind is not None:
-            chosen &= kind_of(numbers) == kind
+        if kinds:
+            chosen &= np.isin(kind_of(numbers), kinds)
         picked = torch.from_numpy(np.flatnonzero(chosen))
         return Dataset(self.parameters[picked], self.scores[picked], self.basis, self.sha256)
 
@@ -51,7 +51,8 @@ def read_dataset(folder: Path) -> Dataset:
     """Return a finished simulation of scores.
 
     Raises:
-        SimulationError: if there is none, it is not finished or too small, or keeps no scores.
+        SimulationError: if there is none, it is not finished, damaged or too small, or keeps no
+            scores.
     """
     config = read_manifest(folder)
     if not config.storage.startswith("pca:"):
@@ -74,7 +75,12 @@ def read_dataset(folder: Path) -> Dataset:
             )
         content = path.read_bytes()
         digest.update(content)
-        with np.load(io.BytesIO(content)) as file:
-            parameters.append(torch.from_numpy(file["parameters"]))
-            scores.append(torch.from_numpy(file["values"]))
-    return Dataset(torch.cat(parameters), torch.cat(scores), read_basis(folder), digest.hexdigest())
+        arrays = read_shard(content, number, config)
+        if arrays is None:
+            raise SimulationError(
+                f"{path} is damaged; run `emulator-train simulate` again, which makes it anew"
+            )
+        parameters.append(torch.from_numpy(arrays[0]))
+        scores.append(torch.from_numpy(arrays[1]))
+    basis = read_basis(folder, config)
+    return Dataset(torch.cat(parameters), torch.cat(scores), basis, digest.hexdigest())

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 
 from emulator_training.band_response import GRID, band_response
+from emulator_training.design import LIKELY
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.forward import NINE_TENTHS
 from emulator_training.fit.observations import Observer, drawn, observers
@@ -16,6 +17,8 @@ from physops import Bands
 
 # So many groups of a batch are each seen by another sensor.
 _GROUPS = 8
+# It is calibrated on all bands that there are, and on few.
+_CALIBRATED = (Bands.at(GRID), Bands.of("S2A"))
 _BIOPHYSICAL = [NAMES.index(name) for name in BIOPHYSICAL]
 _VIEW = [NAMES.index(name) for name in VIEW]
 
@@ -28,6 +31,7 @@ class InverseConfig(BaseModel, frozen=True, extra="forbid"):
         epochs: how often each spectrum is seen, with other noise and other bands each time.
         batch: how many are seen at once.
         learning_rate: the largest step.
+        examples: how many canopies are kept, by which it tells what is out of range.
         seed: of the first weights, the sensors, the noise and the order.
     """
 
@@ -35,6 +39,7 @@ class InverseConfig(BaseModel, frozen=True, extra="forbid"):
     epochs: int = Field(default=80, ge=1)
     batch: int = Field(default=1024, ge=8)
     learning_rate: float = Field(default=2e-3, gt=0)
+    examples: int = Field(default=1000, ge=100)
     seed: int = Field(default=0, ge=0)
 
 
@@ -43,19 +48,23 @@ def fit_inverse(
 ) -> InverseNetwork:
     """Return the network, fitted to the training split and calibrated on the validation split."""
     torch.manual_seed(config.seed)
-    known = data.part("train")
-    network = InverseNetwork(known.scores.shape[1], config.width)
+    known = data.part("train", *LIKELY)
+    network = InverseNetwork(known.scores.shape[1], config.width, config.examples)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)
     rng = torch.Generator().manual_seed(config.seed)
     wanted = targets(known.parameters)
+    network.spread.copy_(wanted.std(dim=0))
+    chosen = torch.randperm(len(wanted), generator=rng)[: config.examples]
+    network.examples.copy_(known.scores[chosen])
+    weights = _weights(data)
 
     def loss(numbers: Tensor) -> Tensor:
         mean, std = _estimate(network, pool, known, numbers, rng)
         apart = (mean - wanted[numbers]).square()
         # The likelihood alone gives up means that are hard to get; least squares do not.
         likelihood = std.log() + 0.5 * apart.detach() / std.square()
-        return (10 * apart + 0.1 * likelihood).mean()
+        return (10 * weights * apart + 0.1 * likelihood).mean()
 
     train(
         network,
@@ -67,8 +76,17 @@ def fit_inverse(
         seed=config.seed,
         progress=progress,
     )
-    calibrate(network, data.part("validation"), config.seed)
+    calibrate(network, data.part("validation", *LIKELY), config.seed)
     return network.requires_grad_(False)
+
+
+def _weights(data: Dataset) -> Float[Tensor, " biophysical"]:
+    """Return the weight of each parameter's errors, which count by its variance in the prior.
+
+    A parameter that varies little in nature is to be known the better.
+    """
+    weights = 1 / targets(data.part("train", "prior").parameters).var(dim=0)
+    return weights / weights.mean()
 
 
 def targets(
@@ -103,19 +121,28 @@ def _estimate(
 def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
     """Scale the standard deviations so that nine tenths of the errors are where they should be.
 
-    On whole spectra, with noise; other bands share what is found.
+    With noise: on whole spectra and on the bands of Sentinel-2, with the angles unknown and known.
+    Other bands have what lies between.
 
     Args:
-        network: whose `calibration` is set.
+        network: whose `calibration` and `telling` are set.
         data: what it was not fitted to.
-        seed: of the noise, and of whose angles are known.
+        seed: of the noise.
     """
     network.calibration.fill_(1.0)
     rng = torch.Generator().manual_seed(seed + 1)
-    whole = [Observer.of(data.basis, band_response(Bands.at(GRID)))]
-    parts = []
-    with torch.no_grad():
-        for numbers in torch.arange(len(data.scores)).tensor_split(-(-len(data.scores) // 500)):
-            mean, std = _estimate(network, whole, data, numbers, rng)
-            parts.append((mean - targets(data.parameters[numbers])).abs() / std)
-    network.calibration.copy_(torch.cat(parts).quantile(0.9, dim=0) / NINE_TENTHS)
+    seeing = [Observer.of(data.basis, band_response(bands)) for bands in _CALIBRATED]
+    network.telling.copy_(torch.stack([observer.std.mean() for observer in seeing]))
+    found = torch.empty_like(network.calibration)
+    wanted = targets(data.parameters)
+    for column, observer in enumerate(seeing):
+        # Whole spectra of all canopies at once would fill the memory.
+        parts = data.scores.tensor_split(-(-len(data.scores) // 500))
+        scores = torch.cat([observer(part, rng) for part in parts])
+        stds = observer.std.expand_as(scores)
+        for row in (0, 1):
+            view = view_of(data.parameters, torch.full((len(scores),), float(row)))
+            with torch.no_grad():
+                mean, std = network(scores, stds, view)
+            found[row, column] = ((mean - wanted).abs() / std).quantile(0.9, dim=0) / NINE_TENTHS
+    network.calibration.copy_(found)

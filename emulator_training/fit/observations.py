@@ -62,11 +62,14 @@ def observers(basis: SpectralBasis, seed: int, subsets: int = 40) -> list[Observ
         subsets: how many parts of spectrometers and sensors, each.
     """
     rng = np.random.default_rng(seed)
-    responses = [sensor_response(srf_library.get(name)) for name in SENSORS]
-    whole = [*responses, *(band_response(bands).weights for bands in _spectrometers(rng))]
+    sensors = [sensor_response(srf_library.get(name)) for name in SENSORS]
+    spectrometers = [band_response(bands).weights for bands in _spectrometers(rng)]
+    whole = [*sensors, *spectrometers]
     parts = [_part(whole[int(number)], rng) for number in rng.integers(0, len(whole), subsets)]
     spread = [_scattered(rng) for _ in range(subsets)]
-    tables = [*whole * 5, *parts, *spread]
+    # The finest tell most, and sensors of few bands are what most images are from.
+    usual = [*whole * 3, *sensors * 9, *spectrometers[:1] * 30]
+    tables = [*usual, *parts, *spread]
     return [Observer.of(basis, BandResponse(w, w.sum(axis=1) > 0)) for w in tables]
 
 

@@ -35,7 +35,8 @@ class ExactProsail(Operator):
     gives no gradient.
 
     Args:
-        bands: the bands that come out, taken for Gaussians.
+        bands: the bands that come out: by their sensor's own responses if they tell whose they
+            are (`Bands.of`), else Gaussians.
 
     Attributes:
         names: the parameters that go in, in this order; units and ranges are in
@@ -68,10 +69,11 @@ class ExactProsail(Operator):
 
         Raises:
             ParameterRangeError: if a parameter lies where it cannot.
+            RadiansError: if the angles of all canopies are in radians.
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = pixels(x, band_dim, len(NAMES), self.usual)
-        check(given.values)
+        check(given.values, given.missing)
         spectra = self.model(given.values)
         rows = spectra @ self.weights.T.to(spectra.dtype)
         return given.image(rows.masked_fill(self.unseen, torch.nan))

@@ -38,7 +38,8 @@ class ProsailEmulator(Operator):
     not finite is NaN in all bands, and gives no gradient.
 
     Args:
-        bands: the bands that come out, taken for Gaussians.
+        bands: the bands that come out: by their sensor's own responses if they tell whose they
+            are (`Bands.of`), else Gaussians.
         folder: where the weights lie, if not those that are shipped.
 
     Attributes:
@@ -64,14 +65,14 @@ class ProsailEmulator(Operator):
     unseen: Tensor
     usual: Tensor
 
-    def __init__(self, bands: Bands, *, folder: Path = SHIPPED) -> None:
+    def __init__(self, bands: Bands, *, folder: Path | str = SHIPPED) -> None:
         super().__init__()
         weights = read(NAME, folder)
         self.card, basis = weights.card, weights.basis
         self.spec, self.band_count = SPEC, len(NAMES)
         seen = band_response(bands)
-        self.network = ForwardNetwork(len(basis.variance), int(self.card.config["width"]))
-        self.network.load_state_dict(weights.network)
+        self.network = ForwardNetwork(len(basis.variance), self.card.whole("width"))
+        weights.load_into(self.network)
         self.network.requires_grad_(False)
         tables = {
             "design": seen.weights @ basis.components.T,
@@ -89,6 +90,7 @@ class ProsailEmulator(Operator):
 
         Raises:
             ParameterRangeError: if a parameter lies where it cannot.
+            RadiansError: if the angles of all canopies are in radians.
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = self._checked(x, band_dim)
@@ -125,7 +127,7 @@ class ProsailEmulator(Operator):
 
     def _checked(self, x: Tensor, band_dim: int) -> Pixels:
         given = pixels(x, band_dim, len(NAMES), self.usual)
-        check(given.values)
+        check(given.values, given.missing)
         return given
 
 

@@ -1,5 +1,6 @@
 """How far spectra are from what PROSAIL could have made, if they are of vegetation (Eq. 11)."""
 
+import math
 from pathlib import Path
 from typing import final
 
@@ -10,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import linear, silu
 
 from emulator_training.band_response import GRID, band_response
+from emulator_training.bounded import is_number
 from emulator_training.networks import AutoEncoder
 from emulator_training.pixels import pixels
 from emulator_training.score_posterior import ScorePosterior
@@ -17,6 +19,7 @@ from emulator_training.spectral_basis import SpectralBasis
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
 from physops.autocast import in_full_precision
+from physops.errors import ParameterError
 
 NAME = "prosail_manifold"
 SPEC = OperatorSpec(
@@ -50,14 +53,16 @@ class ProsailManifold(Operator):
     are not good, or lie outside 400-2500 nm, do not count.
 
     Args:
-        bands: the image's bands, taken for Gaussians.
-        tolerance: see above [1].
+        bands: the image's bands: by their sensor's own responses if they tell whose they are
+            (`Bands.of`), else Gaussians.
+        tolerance: see above, more than zero [1].
         folder: where the weights lie, if not those that are shipped.
 
     Attributes:
         card: of the weights.
 
     Raises:
+        ParameterError: unless the tolerance is a finite number above zero.
         NoBandInRangeError: if no good band lies in 400-2500 nm.
         WeightFileError: if the weights are not there, or corrupt.
 
@@ -74,16 +79,18 @@ class ProsailManifold(Operator):
         bands: Bands,
         *,
         tolerance: float = TOLERANCE,
-        folder: Path = SHIPPED,
+        folder: Path | str = SHIPPED,
     ) -> None:
         super().__init__()
+        if not (is_number(tolerance) and 0 < tolerance < math.inf):
+            raise ParameterError("tolerance", tolerance, "a finite number above zero")
         weights = read(NAME, folder)
-        self.card, config = weights.card, weights.card.config
+        self.card = card = weights.card
         self.spec, self.band_count, self.tolerance = SPEC, len(bands), tolerance
         seen = band_response(bands)
         posterior = ScorePosterior.of(weights.basis, seen)
-        network = AutoEncoder(len(posterior.std), int(config["width"]), int(config["size"]))
-        network.load_state_dict(weights.network)
+        network = AutoEncoder(len(posterior.std), card.whole("width"), card.whole("size"))
+        weights.load_into(network)
         network.double().requires_grad_(False)
         self.register_buffer("seen", torch.from_numpy(seen.seen))
         self.register_buffer("offset", torch.from_numpy(posterior.offset[seen.seen]).float())

@@ -15,7 +15,8 @@ from torch import Tensor
 from emulator_training.atmosphere.averages import band_weights
 from emulator_training.atmosphere.optics import Table
 from emulator_training.atmosphere.settings import NAMES, check
-from emulator_training.errors import AtmosphereShapeError, UnequalSettingsError
+from emulator_training.bounded import is_number
+from emulator_training.errors import AtmosphereShapeError, NoBandInRangeError, UnequalSettingsError
 from physops import Bands, Operator, OperatorSpec
 from physops.errors import NotFloatingError, ParameterError
 from physops.operator import band_axis
@@ -59,12 +60,13 @@ class TopOfAtmosphere(Operator):
     Responses are a sensor's own where it is known whose bands they are (``sensor=``, `Bands.of`),
     else Gaussians, or points where the width is not known.
 
-    A band outside 400 to 2500 nm is NaN and has no gradient, and so is an entry that is not finite,
-    or so large that light would never leave (1 <= S x).
+    A band that is not good is NaN and has no gradient, and so is one of whose response less than
+    98 % lies within 400 to 2500 nm, and an entry that is not finite, or so large that light would
+    never leave (1 <= S x).
 
     Args:
         bands: the bands of the images that it will be given.
-        sun_zenith: 0 to 70 [°].
+        sun_zenith: 0 to 70 [°]. Radians go unnoticed: a sun 1° from the zenith can be.
         view_zenith: 0 to 30 [°].
         azimuth: between sun and view, as seen from the ground, 0 to 180 [°]; 0 looks with the sun
             in the back.
@@ -83,7 +85,8 @@ class TopOfAtmosphere(Operator):
     Raises:
         SettingRangeError: if one of the six is out of its range.
         UnequalSettingsError: if tensors of them do not fit each other.
-        ParameterError: if another is none of what it can be.
+        ParameterError: if one is neither number nor tensor, or another none of what it can be.
+        NoBandInRangeError: if all bands would be NaN.
         TypeError: if day and distance are both given.
 
     >>> import physops
@@ -112,6 +115,8 @@ class TopOfAtmosphere(Operator):
         self.spec, self.band_count, self.quantity = SPEC, len(bands), quantity
         given = (sun_zenith, view_zenith, azimuth, water_vapour, ozone, aod)
         self.settings = dict(zip(NAMES, given, strict=True))
+        for setting, value in self.settings.items():
+            _check_kind(setting, value)
         self.sun_distance = _distance(day_of_year, sun_distance)
         self._average_over(bands)
         fixed = not any(isinstance(value, Tensor) for value in given)
@@ -188,8 +193,10 @@ class TopOfAtmosphere(Operator):
         """Work out the weights of wavelengths, and keep the part of the table that has any."""
         table = shipped_table()
         nm = table.wavelength.numpy()
-        plain = band_weights(bands, nm)
+        plain = band_weights(bands, nm) * bands.good[:, np.newaxis]
         self.lost = torch.from_numpy(~plain.any(axis=1))
+        if self.lost.all():
+            raise NoBandInRangeError(nm[0], nm[-1], bands.wavelength, " with 98 % of its response")
         used = torch.from_numpy(np.flatnonzero(plain.any(axis=0)))
         # No buffers: they stay in double precision, whatever the module is turned into.
         self.table = table.at(used)
@@ -229,16 +236,19 @@ def _stacked(settings: Mapping[str, Setting]) -> Float[Tensor, "*batch setting"]
     values = list(settings.values())
     tensors = [value for value in values if isinstance(value, Tensor)]
     device = tensors[0].device if tensors else torch.device("cpu")
-    try:
-        columns = [torch.as_tensor(value, dtype=torch.float64, device=device) for value in values]
-    except (TypeError, ValueError, RuntimeError) as error:
-        wanted = "numbers, or tensors with one value an image"
-        raise ParameterError(", ".join(settings), values, wanted) from error
+    columns = [torch.as_tensor(value, dtype=torch.float64, device=device) for value in values]
     try:
         shape = np.broadcast_shapes(*(tuple(column.shape) for column in columns))
     except ValueError as error:
         raise UnequalSettingsError({tuple(c.shape) for c in columns if c.ndim}) from error
     return torch.stack([column.expand(shape) for column in columns], dim=-1)
+
+
+def _check_kind(name: str, value: object) -> None:
+    """Refuse a setting that is neither a number nor a tensor of numbers."""
+    is_tensor = isinstance(value, Tensor) and not value.is_complex()
+    if not (is_tensor or is_number(value)):
+        raise ParameterError(name, value, "a number, or a tensor with one value an image")
 
 
 def _fits(settings: tuple[int, ...], batch: tuple[int, ...]) -> bool:
@@ -257,11 +267,11 @@ def _distance(day: int | None, distance: float | None) -> float:
     if day is not None and distance is not None:
         raise TypeError("toa takes day_of_year= or sun_distance=, not both; leave out one of them")
     if day is not None:
-        if not 1 <= day <= 366:
-            raise ParameterError("day_of_year", day, "a day from 1 to 366")
+        if day not in range(1, 367):
+            raise ParameterError("day_of_year", day, "a whole day from 1 to 366")
         return 1 - 0.01673 * math.cos(math.radians(0.9856 * (day - 4)))
     if distance is None:
         return 1.0
-    if not 0.95 <= distance <= 1.05:
+    if not (is_number(distance) and 0.95 <= distance <= 1.05):
         raise ParameterError("sun_distance", distance, "astronomical units, from 0.95 to 1.05")
     return distance

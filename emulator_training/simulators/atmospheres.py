@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,29 @@ from emulator_training.simulators.sixs import State, Table, input_text, parsed, 
 
 # A fit is bad at its edges: what is fitted reaches a little beyond what is asked for.
 FITTED = ((0.0, 72.0), (0.0, 32.0), (0.0, 180.0), (0.09, 5.6), (0.18, 0.48), (0.0, 0.85))
+# The ends of the same. 6S prints no path for an aerosol below 0.001, and another one at zero.
+OUTERMOST = (*FITTED[:5], (0.01, 0.85))
+# The sun is low ahead: light is turned by 76 to 123°, as little as it can be.
+AHEAD = ((50.0, 72.0), (12.0, 32.0), (125.0, 180.0), *OUTERMOST[3:])
 ASKED = tuple((setting.low, setting.high) for setting in SETTINGS)
 Ranges = Sequence[tuple[float, float]]
 
 
-def design(count: int, seed: int, ranges: Ranges = FITTED) -> list[State]:
+def corners(ranges: Ranges = OUTERMOST) -> list[State]:
+    """Return the states at which every setting is the least or the most that it can be.
+
+    Where sun or view is overhead there is one azimuth, the least.
+
+    >>> len(corners())
+    40
+    """
+    states = [State(*row) for row in product(*ranges)]
+    return [s for s in states if s.azimuth == ranges[2][0] or min(s.sun_zenith, s.view_zenith) > 0]
+
+
+def design(
+    count: int, seed: int, ranges: Ranges = FITTED, *, on_edges: bool = False
+) -> list[State]:
     """Return states that fill the ranges evenly: the first points of a scrambled Sobol sequence.
 
     Water vapour is even in its logarithm, and the optical depth of the aerosol in its root, so
@@ -27,6 +46,7 @@ def design(count: int, seed: int, ranges: Ranges = FITTED) -> list[State]:
         count: how many states.
         seed: of the scrambling.
         ranges: least and most of each setting, in the order of `State`.
+        on_edges: put each setting of half of the states on the nearer end of its range.
 
     >>> [round(state.aod, 3) for state in design(3, seed=1)] == [
     ...     round(state.aod, 3) for state in design(5, seed=1)[:3]]
@@ -34,6 +54,8 @@ def design(count: int, seed: int, ranges: Ranges = FITTED) -> list[State]:
     """
     sampler = qmc.Sobol(len(ranges), scramble=True, seed=seed)
     points = sampler.random_base2(int(np.ceil(np.log2(max(count, 2)))))[:count]
+    if on_edges:
+        points = np.clip(2 * points - 0.5, 0.0, 1.0)
     low, high = np.array(ranges).T
     low, high = _stretched(low), _stretched(high)
     values = _stretched(low + points * (high - low), back=True)

@@ -13,6 +13,7 @@ from emulator_training.simulators.architecture import architecture
 from emulator_training.simulators.prospect import Leaf, Surface, prospect, surface
 from emulator_training.simulators.sail import beams, sail
 from emulator_training.simulators.tables import tables
+from physops.errors import NotTensorError
 
 # Reflectances that are computed at a time, so that what they need stays in the caches.
 PIECE = 100_000
@@ -75,10 +76,14 @@ class Prosail(nn.Module):
             soil: its reflectance [1], in place of what `psoil` and `rsoil` make of dry and wet.
 
         Raises:
+            NotTensorError: if the parameters are no tensor.
             ParameterCountError: if there are not 15 parameters.
             ParameterRangeError: if one cannot be.
+            RadiansError: if the angles of all canopies are in radians.
             SoilLengthError: if the soil has another number of wavelengths.
         """
+        if not isinstance(parameters, Tensor):
+            raise NotTensorError(type(parameters), "PROSAIL")
         if self.check:
             check(parameters)
         if soil is not None and soil.shape[-1] != len(self.wavelengths):

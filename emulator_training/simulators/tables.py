@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float64
 
-from emulator_training.errors import TablesMissingError, WavelengthRangeError
+from emulator_training.errors import MissingExtraError, TablesMissingError, WavelengthRangeError
 
 SHORTEST, LONGEST = 400, 2500  # [nm], in steps of one
 LEAF, SOIL = "prospect_d_spectra.txt", "soil_reflectance.txt"
@@ -67,6 +67,18 @@ def tables(wavelengths: Float64[np.ndarray, " wavelength"] | None = None) -> Tab
         dry=at(whole.dry),
         wet=at(whole.wet),
     )
+
+
+def need_tables(command: str) -> None:
+    """Refuse to begin a command that nothing can stand in for PROSAIL in.
+
+    Raises:
+        MissingExtraError: if the package `prosail` is not installed.
+    """
+    try:
+        _whole()
+    except TablesMissingError:
+        raise MissingExtraError(command, "prosail", "emulator") from None
 
 
 @cache

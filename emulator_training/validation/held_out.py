@@ -13,10 +13,10 @@ from emulator_training.shard import SimulationConfig, spectra_of
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """Canopies of the test split.
+    """Canopies of the test split, or of another design than the networks were fitted to.
 
     Attributes:
-        kind: whether they are of the wide half of the design or of the prior.
+        kind: which part of the design they are of.
         parameters: of the canopies.
         spectra: by PROSAIL, at 400-2500 nm [1].
     """
@@ -26,13 +26,26 @@ class HeldOut:
     spectra: Float[Tensor, "sample wavelength"]
 
     @classmethod
-    def of(cls, simulated: SimulationConfig, kind: Kind, count: int) -> "HeldOut":
-        """Return so many canopies, or all that there are, spread over the design."""
+    def of(
+        cls, simulated: SimulationConfig, kind: Kind, count: int, seed: int | None = None
+    ) -> "HeldOut":
+        """Return so many canopies, or all that there are, spread over the design.
+
+        Args:
+            simulated: what the networks were fitted to.
+            kind: which part of the design.
+            count: how many.
+            seed: of the design. Of another than that of `simulated`, or that if it is left out, no
+                canopy has been seen; of that, those of the test split have not.
+        """
         numbers = np.arange(simulated.count)
-        fitting = numbers[(split_of(numbers) == "test") & (kind_of(numbers) == kind)]
+        unseen = kind_of(numbers) == kind
+        if seed is None or seed == simulated.seed:
+            unseen &= split_of(numbers) == "test"
+        fitting = numbers[unseen]
         places = np.unique(np.linspace(0, len(fitting) - 1, min(count, len(fitting))).astype(int))
         chosen = fitting[places]
-        rows = samples(simulated.count, simulated.seed)[chosen]
+        rows = samples(simulated.count, simulated.seed if seed is None else seed)[chosen]
         return cls(kind, torch.from_numpy(rows).float(), torch.from_numpy(spectra_of(rows)))
 
     def noisy(self, seed: int, relative: float, absolute: float) -> Float[Tensor, "sample band"]:

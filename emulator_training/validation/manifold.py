@@ -25,10 +25,12 @@ def manifold_accuracy(folder: Path, canopies: HeldOut) -> dict[str, float]:
     residual = manifold.residual(canopies.spectra, band_dim=-1)
     typical = residual.median().item()
     strange = manifold.residual(strangers(), band_dim=-1)
-    size = int(manifold.card.config["size"])
+    rmse = residual.square().mean().sqrt().item()
+    principal = _principal(folder, canopies, manifold.card.whole("size"))
     return {
-        "rmse": residual.square().mean().sqrt().item(),
-        "rmse_of_principal_components": _principal(folder, canopies, size),
+        "rmse": rmse,
+        "rmse_of_principal_components": principal,
+        "rmse_in_that_of_principal_components": rmse / principal,
         "median_residual": typical,
         "least_ratio_of_strangers": strange.min().item() / typical,
         "median_gate": manifold.gate(canopies.spectra, band_dim=-1).median().item(),

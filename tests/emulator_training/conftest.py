@@ -41,19 +41,27 @@ def simulation(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def weights(simulation, tmp_path_factory):
-    """Return a folder of networks that were fitted for a moment."""
-    from emulator_training.fit.recipe import FitConfig, fit_all
+def quick():
+    """Return how networks are fitted for a moment."""
+    from emulator_training.fit.recipe import FitConfig
 
-    quick = {"batch": 100, "learning_rate": 5e-3}
+    shared = {"batch": 100, "learning_rate": 5e-3}
     config = {
-        "emulator": {"width": 32, "epochs": 12, "std_epochs": 2, **quick},
-        "inverse": {"width": 32, "epochs": 6, **quick},
-        "manifold": {"width": 32, "epochs": 8, **quick},
+        "emulator": {"width": 32, "epochs": 12, "std_epochs": 20, **shared},
+        "inverse": {"width": 32, "epochs": 6, **shared},
+        "manifold": {"width": 32, "epochs": 8, **shared},
     }
+    return FitConfig.model_validate(config)
+
+
+@pytest.fixture(scope="session")
+def weights(simulation, quick, tmp_path_factory):
+    """Return a folder of networks that were fitted for a moment."""
+    from emulator_training.fit.recipe import fit_all
+
     folder = tmp_path_factory.mktemp("weights")
     with single_thread():
-        fit_all(simulation, folder, FitConfig.model_validate(config))
+        fit_all(simulation, folder, quick)
     return folder
 
 

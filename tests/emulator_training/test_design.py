@@ -35,7 +35,7 @@ def test_samples_lie_in_the_trained_ranges(samples):
         assert (values <= parameter.high).all()
 
 
-def test_the_wide_half_is_more_even_than_chance(samples):
+def test_the_wide_samples_are_more_even_than_chance(samples):
     wide = samples[(design.kind_of(NUMBERS) == "wide")]
     for parameter, values in zip(PARAMETERS, wide.T, strict=True):
         if parameter.name != "lai":
@@ -47,9 +47,40 @@ def test_the_wide_half_is_more_even_than_chance(samples):
 
 def test_lai_is_even_in_its_saturation_in_every_other_wide_block(samples):
     lai = samples[:, NAMES.index("lai")]
-    third = lai[2 * design.BLOCK : 3 * design.BLOCK]
+    first, third = (
+        lai[(design.kind_of(NUMBERS) == "wide") & (block == NUMBERS // design.BLOCK)]
+        for block in (0, 2)
+    )
     assert np.median(np.exp(-third / 2)) == pytest.approx((1 + np.exp(-4)) / 2, abs=0.03)
-    assert np.median(lai[: design.BLOCK]) == pytest.approx(4.0, abs=0.2)
+    assert np.median(first) == pytest.approx(4.0, abs=0.2)
+
+
+def column(samples, kind, name):
+    return samples[design.kind_of(NUMBERS) == kind, NAMES.index(name)]
+
+
+def test_the_hot_spot_is_seen_from_where_the_sun_is(samples):
+    tts, tto, psi, size = (
+        column(samples, "hot_spot", name) for name in ("tts", "tto", "psi", "hspot")
+    )
+    sun, view = (np.tan(np.radians(zenith)) for zenith in (tts, tto))
+    apart = np.sqrt(np.maximum(sun**2 + view**2 - 2 * sun * view * np.cos(np.radians(psi)), 0))
+    part = apart / size
+    assert part.max() < 3 + 1e-6
+    assert 0.05 < (part < 1e-5).mean() < 0.2
+    # A third of the largest distance is that of most, 0.1 + 0.9 / sqrt(3) of them.
+    assert (part < 1).mean() == pytest.approx(0.62, abs=0.06)
+    assert tto.max() - tto.min() > 38
+    assert 0.01 < (tto == 0).mean() < 0.1
+
+
+def test_at_the_edges_half_have_every_parameter_at_an_end(samples):
+    rows = samples[design.kind_of(NUMBERS) == "edge"]
+    low, high = (np.array([getattr(p, end) for p in PARAMETERS]) for end in ("low", "high"))
+    at_end = (rows == low) | (rows == high)
+    assert at_end.all(axis=1).mean() == pytest.approx(0.5, abs=0.12)
+    assert at_end.mean() == pytest.approx(0.75, abs=0.05)
+    assert (rows == low).mean() == pytest.approx((rows == high).mean(), abs=0.05)
 
 
 def test_the_bounds_of_the_prior_move_with_the_lai(samples):
@@ -71,15 +102,21 @@ def test_truncated_gaussians_have_their_mean(samples):
     assert prior[:, NAMES.index("lai")].mean() == pytest.approx(expected, abs=0.15)
 
 
-def test_the_splits_hold_both_kinds_in_equal_parts():
+def test_the_splits_hold_all_kinds_in_equal_parts():
     numbers = np.arange(100_000)
     labels = np.char.add(design.split_of(numbers), design.kind_of(numbers))
     names, counts = np.unique(labels, return_counts=True)
     assert dict(zip(names.tolist(), counts.tolist(), strict=True)) == {
+        "testedge": 500,
+        "testhot_spot": 1000,
         "testprior": 5000,
-        "testwide": 5000,
+        "testwide": 3500,
+        "trainedge": 4000,
+        "trainhot_spot": 8000,
         "trainprior": 40_000,
-        "trainwide": 40_000,
+        "trainwide": 28_000,
+        "validationedge": 500,
+        "validationhot_spot": 1000,
         "validationprior": 5000,
-        "validationwide": 5000,
+        "validationwide": 3500,
     }

@@ -3,15 +3,12 @@ import torch
 from emulator_training.design import samples
 from emulator_training.networks import (
     BIOPHYSICAL,
-    FEATURES,
     AutoEncoder,
     ForwardNetwork,
     InverseNetwork,
     Mlp,
-    features,
     ranges,
 )
-from emulator_training.parameters import NAMES
 
 
 def canopies(count=500):
@@ -31,21 +28,6 @@ def test_an_mlp_computes_in_the_precision_that_comes_in():
     assert Mlp([3, 4, 2])(torch.rand(5, 3, dtype=torch.float64)).dtype == torch.float64
 
 
-def test_features_are_about_one_in_the_trained_range():
-    found = features(canopies())
-    assert found.shape == (500, FEATURES)
-    assert found.abs().max() < 1.1
-    assert (found.amax(dim=0) - found.amin(dim=0) > 1.0).all()
-
-
-def test_features_have_slopes_everywhere():
-    edge = canopies(1)
-    edge[0, [NAMES.index("hspot"), NAMES.index("lai")]] = 0.0
-    edge.requires_grad_()
-    features(edge).sum().backward()
-    assert torch.isfinite(edge.grad).all()
-
-
 def test_the_forward_network_is_scaled_as_its_scores_are():
     network = ForwardNetwork(scores=3, width=8)
     plain = network(canopies())
@@ -55,12 +37,25 @@ def test_the_forward_network_is_scaled_as_its_scores_are():
 
 
 def test_the_inverse_stays_in_the_ranges():
-    mean, std = InverseNetwork(scores=4, width=8)(
+    mean, std = InverseNetwork(scores=4, width=8, examples=1)(
         1e4 * torch.randn(50, 4), torch.rand(50, 4), torch.zeros(50, 4)
     )
     assert mean.shape == (50, len(BIOPHYSICAL))
     assert ((mean >= 0) & (mean <= 1)).all()
     assert ((std > 0) & (std <= 1)).all()
+
+
+def test_standard_deviations_are_calibrated_between_many_bands_and_few():
+    network = InverseNetwork(scores=4, width=8, examples=1)
+    scores, known = torch.randn(3, 4), torch.tensor([[0.1], [0.3], [0.9]]).expand(3, 4)
+    angles = torch.tensor([0.5, 1.0, 0.0, 1.0]).expand(3, 4)
+    plain = [network(scores, known, view)[1] for view in (torch.zeros(3, 4), angles)]
+    network.telling.copy_(torch.tensor([0.2, 0.4]))
+    table = torch.tensor([[2.0, 4.0], [3.0, 9.0]])[..., None]
+    network.calibration.copy_(table.expand(network.calibration.shape))
+    found = [network(scores, known, view)[1] for view in (torch.zeros(3, 4), angles)]
+    expected = torch.tensor([[2.0, 3.0, 4.0], [3.0, 6.0, 9.0]])[..., None]
+    torch.testing.assert_close(torch.stack(found), torch.stack(plain) * expected)
 
 
 def test_what_is_decoded_is_bounded_whatever_is_encoded():

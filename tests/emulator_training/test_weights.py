@@ -36,6 +36,12 @@ def test_a_missing_file_is_refused_in_one_sentence(folder):
         read("other", folder)
 
 
+def test_what_is_written_anew_is_read_anew(folder):
+    assert read("some", folder).network["a"].tolist() == [0.0, 1.0, 2.0]
+    write(folder, {"network.a": torch.ones(1)}, Card(name="some", title="a test"))
+    assert read("some", folder).network["a"].tolist() == [1.0]
+
+
 def test_a_card_that_is_none_is_refused(folder):
     (folder / "some.json").write_text("{}")
     with pytest.raises(WeightFileError, match="have a card that cannot be read"):

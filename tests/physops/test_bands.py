@@ -93,3 +93,52 @@ def test_bands_of_a_sensor_remember_it_and_others_have_none():
     moved = image_bands("x", sensor=sensor, wavelengths=[493.0, 664.0])
     assert [round(band.centroid, 6) for band in moved.sensor] == moved.wavelength.round(6).tolist()
     assert Bands.at([493.0, 664.0]).sensor is None
+
+
+def test_a_sensor_with_other_bands_than_the_image_is_refused():
+    own = Bands.of("S2A")
+    with pytest.raises(
+        BandsError,
+        match=r"^the image has 2 bands and sentinel2a_msi has 13; give Bands\.of\(sensor\.select"
+        r"\(names\)\), in the image's order, and sensor\.at\(wavelengths\) if a scene has other c",
+    ):
+        Bands(own.wavelength[:2], own.fwhm[:2], own.good[:2], own.sensor)
+
+
+def test_a_sensors_bands_in_another_order_are_refused():
+    own = Bands.of("S2A")
+    with pytest.raises(
+        BandsError, match=r"^band 0 lies at 2202\.37 nm and B1 of sentinel2a_msi at 442\.697 nm; gi"
+    ):
+        Bands(own.wavelength[::-1], own.fwhm[::-1], own.good, own.sensor)
+    swapped = own.wavelength[[0, 1, 2, 3, 4, 5, 6, 8, 7, 9, 10, 11, 12]]
+    with pytest.raises(BandsError, match=r"^band 7 lies at 864.* nm and B8 of"):
+        Bands(swapped, own.fwhm, own.good, own.sensor)
+
+
+def test_a_spectrometers_bands_are_not_taken_for_their_neighbours():
+    own = Bands.of("aviris_ng")
+    moved = np.roll(own.wavelength, -1)
+    with pytest.raises(BandsError, match=r"^band 0 lies at"):
+        Bands(moved, own.fwhm, own.good, own.sensor)
+
+
+def test_centres_that_are_not_finite_are_not_those_of_a_sensor():
+    own = Bands.of("S2A")
+    lost = np.where(np.arange(13) == 4, np.nan, own.wavelength)
+    with pytest.raises(BandsError, match=r"^band 4 lies at nan nm"):
+        Bands(lost, own.fwhm, own.good, own.sensor)
+
+
+def test_published_centres_are_those_of_the_sensor():
+    own = Bands.of("S2A")
+    published = [443, 490, 560, 665, 705, 740, 783, 842, 865, 945, 1375, 1610, 2190]
+    bands = Bands(np.array(published, dtype=float), own.fwhm, own.good, own.sensor)
+    assert bands.sensor is own.sensor
+
+
+def test_a_scenes_wavelengths_win_over_the_sensors():
+    sensor = srf_library.get("S2A").select(["B3", "B4"])
+    with pytest.warns(UserWarning, match="the scene's wavelengths are used"):
+        moved = sensor.at([580.0, 690.0])
+    assert Bands.of(moved).wavelength == pytest.approx([580.0, 690.0], abs=1.5)

@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from emulator_training.atmosphere.settings import NAMES, SETTINGS
 from emulator_training.errors import DamagedFileError
 from emulator_training.shipped.toa import shipped_table
 from emulator_training.simulators.atmospheres import ASKED, design, values
+from emulator_training.simulators.sixs import State, simulate
 
 USUAL = [setting.usual for setting in SETTINGS]
 
@@ -46,11 +49,52 @@ def test_the_irradiance_is_that_of_6s_one_astronomical_unit_away(six_runs):
     np.testing.assert_allclose(got, run.irradiance, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "state",
+    [
+        (70.0, 30.0, 180.0, 0.2, 0.2, 0.8),
+        (70.0, 30.0, 165.0, 2.0, 0.3, 0.2),
+        (70.0, 25.0, 180.0, 2.0, 0.3, 0.2),
+        (70.0, 30.0, 90.0, 5.0, 0.45, 0.8),
+    ],
+)
+def test_a_low_sun_ahead_is_that_of_6s(six_runs, state):
+    assert six_runs  # or it is skipped
+    run = simulate(State(*state), reflectance=0.3)
+    got = shipped_table().optics(torch.tensor(state, dtype=torch.float64))
+    above = (got.path + got.transmittance * 0.3 / (1 - got.albedo * 0.3)).numpy()
+    seen = visible(torch.from_numpy(run.wavelength)).numpy()
+    off = above - run.toa
+    assert np.sqrt(np.mean(off[seen] ** 2)) <= 0.0006
+    assert np.abs(off[seen]).max() <= 0.003
+    assert np.abs(got.path.numpy() - run.path)[~seen].max() <= 0.0006
+
+
+def corner_settings():
+    return torch.tensor(list(product(*ASKED)), dtype=torch.float64)
+
+
 def test_all_lies_where_physics_has_it():
-    got = shipped_table().optics(torch.from_numpy(values(design(128, seed=9, ranges=ASKED))))
+    inside, edges = (design(512, seed=9, ranges=ASKED, on_edges=on) for on in (False, True))
+    got = shipped_table().optics(
+        torch.cat([torch.from_numpy(values([*inside, *edges])), corner_settings()])
+    )
+    assert len(got.path) == 1024 + 64
     for spectra in (got.path, got.transmittance, got.albedo):
-        assert (spectra > -2e-4).all()
+        assert (spectra >= 0).all()
         assert (spectra < 1).all()
+
+
+def test_where_water_lets_nothing_through_the_path_is_that_of_molecules():
+    saturated = place(1382.5)
+    got = shipped_table().optics(corner_settings())
+    wettest = corner_settings()[:, 3] == 5.0
+    assert got.transmittance[wettest, saturated].max() < 1e-4
+    hazy, clear = (
+        got.path[wettest & (corner_settings()[:, 5] == aod), saturated] for aod in (0.8, 0.02)
+    )
+    torch.testing.assert_close(hazy, clear, rtol=0.0, atol=2e-4)
+    assert hazy.max() < 0.005
 
 
 def test_more_aerosol_brightens_the_path_and_lets_less_through():

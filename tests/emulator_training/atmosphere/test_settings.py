@@ -23,6 +23,12 @@ def test_what_is_usual_lies_in_the_range_and_the_range_in_what_6s_takes():
             270.0,
             r"give 0 to 180 \[°\]; fold it: it is the smaller angle between sun and",
         ),
+        (
+            "azimuth",
+            -90.0,
+            r"^azimuth is -90; give 0 to 180 \[°\]; fold it: it is the smaller angle",
+        ),
+        ("azimuth", float("nan"), r"^azimuth is nan; give 0 to 180 \[°\]$"),
         ("water_vapour", 20.0, r"give 0.2 to 5 \[g/cm²\]; a millimetre of water is 0.1 g/cm²$"),
         ("ozone", 300.0, r"give 0.2 to 0.45 \[cm-atm\]; 300 Dobson units are 0.3 cm-atm$"),
         ("ozone", 0.0, r"^ozone is 0; give 0.2 to 0.45 \[cm-atm\]$"),

@@ -61,3 +61,12 @@ def test_thin_air_scatters_once_in_proportion_to_its_depth():
     torch.testing.assert_close(molecules[0], wanted, rtol=1e-4, atol=0.0)
     torch.testing.assert_close(aerosol[0], 0.1 * wanted, rtol=1e-4, atol=0.0)
     torch.testing.assert_close(depth[0], torch.tensor(1.1e-6, dtype=torch.float64))
+
+
+def test_molecules_alone_scatter_once_as_they_do_where_there_is_no_aerosol():
+    way = path(aod=0.0)
+    rayleigh = torch.tensor([0.3, 0.02], dtype=torch.float64)
+    by_molecules, by_aerosol, _ = terms.once_scattered(way, rayleigh, torch.ones_like(rayleigh))
+    torch.testing.assert_close(terms.once(way, rayleigh), by_molecules)
+    assert (by_aerosol == 0).all()
+    torch.testing.assert_close(terms.alone(way)[:2], terms.molecules(way))

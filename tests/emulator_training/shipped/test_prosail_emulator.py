@@ -1,14 +1,17 @@
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 import torch
 
-from emulator_training.design import samples
+import physops
+from emulator_training.design import kind_of, samples
 from emulator_training.errors import NoBandInRangeError, ParameterRangeError
 from emulator_training.parameters import NAMES, vector
 from emulator_training.shipped.prosail_emulator import ProsailEmulator
 from physops import Bands
 
+SENTINEL = Bands.of("S2A")
 FEW = Bands.at([350.0, 670.0, 800.0, 1650.0], 10.0)
 
 
@@ -19,15 +22,37 @@ def test_it_is_prosail_within_what_its_card_says():
 
     emulator = ProsailEmulator(Bands.at(GRID))
     # Another seed than that of the design it was fitted to.
-    rows = samples(1000, seed=77)
+    rows = samples(2000, seed=77)
     apart = emulator(torch.from_numpy(rows).float(), band_dim=-1) - torch.from_numpy(
         spectra_of(rows)
     )
-    prior = torch.arange(1000) // 250 % 2 == 1
-    assert apart[prior].square().mean().sqrt() < 0.002
-    assert apart[~prior].square().mean().sqrt() < 0.0028
     std = emulator.std(torch.from_numpy(rows).float(), band_dim=-1)
-    assert 0.85 < (apart.abs() <= 1.645 * std).float().mean() < 0.95
+    kinds = kind_of(np.arange(2000))
+    for kind, most in (("wide", 0.0028), ("prior", 0.002), ("hot_spot", 0.005), ("edge", 0.008)):
+        chosen = torch.from_numpy(kinds == kind)
+        assert apart[chosen].square().mean().sqrt() < most, kind
+        assert 0.82 < (apart.abs() <= 1.645 * std)[chosen].float().mean() < 0.96, kind
+
+
+@pytest.mark.skipif(find_spec("prosail") is None, reason="the extra `emulator` is not installed")
+@pytest.mark.parametrize(
+    ("geometry", "most"),
+    [
+        ({"tts": 30.0, "tto": 30.0, "psi": 0.0, "hspot": 0.1}, 0.005),
+        ({"tts": 30.0, "tto": 30.0, "psi": 0.0, "hspot": 0.05}, 0.006),
+        ({"tts": 0.0, "tto": 0.0, "psi": 0.0, "hspot": 0.1}, 0.005),
+        ({"tts": 30.0, "tto": 25.0, "psi": 0.0, "hspot": 0.1}, 0.005),
+    ],
+)
+def test_it_sees_the_hot_spot_and_knows_how_well(geometry, most):
+    rows = samples(2000, seed=79)[kind_of(np.arange(2000)) == "wide"]
+    for name, value in geometry.items():
+        rows[:, NAMES.index(name)] = value
+    emulator, x = ProsailEmulator(SENTINEL), torch.from_numpy(rows)
+    apart = emulator(x, band_dim=-1) - physops.get("prosail", bands=SENTINEL)(x, band_dim=-1)
+    assert apart.square().mean().sqrt() < most
+    assert apart.mean().abs() < most / 2
+    assert (apart.abs() <= 1.645 * emulator.std(x, band_dim=-1)).double().mean() > 0.8
 
 
 def test_bands_are_those_of_the_image_where_they_can_be_seen():

@@ -3,6 +3,7 @@ import json
 import math
 import tomllib
 from importlib import import_module, resources
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,15 @@ import pytest
 import torch
 
 import physops
-from emulator_training.errors import AtmosphereShapeError, SettingRangeError, UnequalSettingsError
+from emulator_training.atmosphere.settings import NAMES
+from emulator_training.errors import (
+    AtmosphereShapeError,
+    NoBandInRangeError,
+    SettingRangeError,
+    UnequalSettingsError,
+)
 from emulator_training.shipped.toa import TopOfAtmosphere
+from emulator_training.simulators.atmospheres import ASKED
 from emulator_training.simulators.sixs import State, simulate
 from physops import Bands
 from physops.errors import NotFloatingError, ParameterError
@@ -46,12 +54,25 @@ def test_its_card_tells_how_good_it_is_and_of_which_file():
     data = (folder / card["table"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == card["sha256"]
     assert len(data) < 1_000_000
-    assert card["errors"]["states"] >= 40
-    assert card["fitted to"]["states"] >= 300
-    for surface in ("toa at 0.05", "toa at 0.30"):
-        assert card["errors"][surface]["rmse"] <= 0.0015
-    own = [error["rmse"] for name, error in card["errors"].items() if "own responses" in str(name)]
-    assert max(own) <= 0.0015
+    assert card["fitted to"]["states"] >= 600
+    for where in ("inside", "on edges", "at corners"):
+        errors = card["errors"][where]
+        for surface in ("toa at 0.05", "toa at 0.30"):
+            assert errors[surface]["largest rmse of a state"] <= 0.0015
+            assert errors[surface]["largest"] <= 0.003
+        assert errors["path, in the saturated bands"]["largest"] <= 0.0015
+        own = [error["rmse"] for name, error in errors.items() if "own responses" in name]
+        assert len(own) == 6
+        assert max(own) <= 0.0015
+
+
+@pytest.mark.parametrize("sensor", ["S2A", "landsat8_oli"])
+def test_no_atmosphere_at_a_corner_takes_light_away(sensor):
+    corners = torch.tensor(list(product(*ASKED)), dtype=torch.float64)
+    settings = dict(zip(NAMES, corners.unbind(-1), strict=True))
+    path = TopOfAtmosphere(Bands.of(sensor), **settings).coefficients().path
+    assert len(path) == 64
+    assert (path >= 0).all()
 
 
 def test_radiance_is_that_of_6s(six_runs):
@@ -125,6 +146,45 @@ def test_no_data_stays_no_data_and_gives_no_gradient_either_way():
         (slope,) = torch.autograd.grad(y[torch.isfinite(y)].sum(), x)
         assert torch.isfinite(slope).all()
         assert (slope[0, [3, 4], 0, 1] == 0).all()
+
+
+def test_bands_that_are_not_good_are_no_data_and_give_no_gradient():
+    good = np.ones(13, dtype=bool)
+    good[[2, 9]] = False
+    some = TopOfAtmosphere(Bands.of("S2A", good), quantity="radiance", **HAZY)
+    whole = TopOfAtmosphere(SENTINEL_2, quantity="radiance", **HAZY)
+    for way in ("forward", "inverse"):
+        x = torch.full((13, 1, 1), 20.0 if way == "inverse" else 0.2, requires_grad=True)
+        y, wanted = getattr(some, way)(x), getattr(whole, way)(x)
+        lost = y.isnan() & ~wanted.isnan()
+        assert torch.nonzero(lost.flatten()).flatten().tolist() == [2, 9]
+        torch.testing.assert_close(y[~lost], wanted[~lost], equal_nan=True)
+        (slope,) = torch.autograd.grad(y.nansum(), x)
+        assert torch.isfinite(slope).all()
+        assert (slope[[2, 9]] == 0).all()
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        Bands.at([10900.0, 12000.0]),
+        Bands.at([400.0], fwhm=10.0),
+        Bands.of("S2A", np.zeros(13, dtype=bool)),
+    ],
+    ids=["thermal", "on the edge", "none good"],
+)
+def test_images_without_any_band_are_refused(bands):
+    with pytest.raises(
+        NoBandInRangeError,
+        match=r"^no good band lies in 400-2500 nm with 98 % of its response: the image's run from "
+        r"\d+.* to \d+.* nm; give an image with bands in that range$",
+    ):
+        TopOfAtmosphere(bands)
+
+
+def test_a_band_on_the_edge_of_what_is_known_is_no_data():
+    operator = TopOfAtmosphere(Bands.at([400.0, 500.0, 2500.0], fwhm=10.0))
+    assert operator(torch.full((3,), 0.3), band_dim=0).isnan().tolist() == [True, False, True]
 
 
 def test_light_that_would_never_leave_is_no_data():
@@ -229,7 +289,7 @@ def test_a_setting_that_left_its_range_since_is_refused():
 def test_bad_input_is_refused_in_one_sentence():
     with pytest.raises(ParameterError, match="quantity is 'dn'; give 'reflectance' or 'radiance'"):
         TopOfAtmosphere(SENTINEL_2, quantity="dn")
-    with pytest.raises(ParameterError, match="day_of_year is 400; give a day from 1 to 366"):
+    with pytest.raises(ParameterError, match="day_of_year is 400; give a whole day from"):
         TopOfAtmosphere(SENTINEL_2, day_of_year=400)
     with pytest.raises(ParameterError, match=r"sun_distance is 1\.5; give astronomical units"):
         TopOfAtmosphere(SENTINEL_2, sun_distance=1.5)
