@@ -115,39 +115,56 @@ class Guided:
             return self.denoiser(x, sigma, condition)
         if self.guidance.through == "clean":
             clean = self.denoiser(x, sigma, condition).detach()
-            slope, loss = self._slope(clean, lambda at: at, noise)
+            slope, loss = self._slope(clean, condition, noise)
             length = torch.ones_like(sigma)
         else:
-            clean, slope, loss = self._back(x, sigma, condition, noise)
+            with torch.enable_grad():
+                noisy = x.detach().requires_grad_()
+                answer = self.denoiser(noisy, sigma, condition)
+            clean = answer.detach()
+            by_clean, loss = self._slope(clean, condition, noise)
+            (slope,) = torch.autograd.grad(answer, noisy, by_clean)
+            slope = self._allowed(slope, condition)
             length = sigma.square()
-        if not self.free:
-            slope = torch.where(condition.observed, 0.0, slope)
         if self.guidance.normalised:
-            steepness = slope.square().sum(dim=(1, 2, 3))
-            length = torch.where(steepness > 0, loss / steepness.clamp(min=1e-30), 0.0)
+            length = _straight_length(loss, slope)
         return clean - self.guidance.scale * length[:, None, None, None] * slope
 
-    def _back(
-        self, x: Tensor, sigma: Tensor, condition: Condition, noise: float
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        found = []
-
-        def denoised(at: Tensor) -> Tensor:
-            found.append(self.denoiser(at, sigma, condition))
-            return found[-1]
-
-        slope, loss = self._slope(x, denoised, noise)
-        return found[0].detach(), slope, loss
-
     def _slope(
-        self, at: Tensor, clean: Callable[[Tensor], Tensor], noise: float
-    ) -> tuple[Tensor, Tensor]:
+        self, clean: Tensor, condition: Condition, noise: float
+    ) -> tuple[Float[Tensor, "batch band row col"], Float[Tensor, " batch"]]:
+        """Return the weighted loss, and its gradient by clean images.
+
+        If steps are normalised, each target's weight is multiplied by the step that it would take
+        alone: what is asked in counts does not drown what is asked in an index.
+        """
+        targets = self.guidance.targets
         with torch.enable_grad():
-            point = at.detach().requires_grad_()
-            images = self.decode(self.problem.images(clean(point)))
-            losses = {target.name: target(images) for target in self.guidance.targets}
-            weighted = [target.weight * losses[target.name] for target in self.guidance.targets]
-            total = torch.stack(weighted).sum(dim=0)
-            (slope,) = torch.autograd.grad(total.sum(), point)
-        self.records.append(GuidanceRecord(noise, {n: v.detach() for n, v in losses.items()}))
-        return slope.nan_to_num(), total.detach()
+            point = clean.detach().requires_grad_()
+            images = self.decode(self.problem.images(point))
+            seen = images.detach().requires_grad_()
+            losses = [target(seen) for target in targets]
+        slope, total = torch.zeros_like(seen), torch.zeros_like(losses[0])
+        for target, loss in zip(targets, losses, strict=True):
+            (own,) = torch.autograd.grad(loss, seen, torch.ones_like(loss))
+            own, weight = self._allowed(own, condition), torch.full_like(loss, target.weight)
+            if self.guidance.normalised:
+                weight = weight * _straight_length(loss.detach(), own)
+            slope.addcmul_(weight[:, None, None, None], own)
+            total += weight * loss.detach()
+        found = {t.name: loss.detach() for t, loss in zip(targets, losses, strict=True)}
+        self.records.append(GuidanceRecord(noise, found))
+        return torch.autograd.grad(images, point, slope)[0], total
+
+    def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
+        """Return a gradient without what is not finite, and without what must not change."""
+        slope = slope.nan_to_num_(posinf=0.0, neginf=0.0)
+        return slope if self.free else slope.masked_fill_(condition.observed, 0.0)
+
+
+def _straight_length(
+    loss: Float[Tensor, " batch"], slope: Float[Tensor, "batch band row col"]
+) -> Float[Tensor, " batch"]:
+    """Return the step down a gradient at whose end a straight loss would vanish."""
+    steepness = torch.linalg.vector_norm(slope, dim=(1, 2, 3)).square()
+    return torch.where(steepness > 0, loss / steepness.clamp(min=1e-30), 0.0)

@@ -1,6 +1,6 @@
 """What physics asks of an image: what an operator should give, and how much that counts."""
 
-from typing import Any, Protocol, final
+from typing import Any, Protocol, final, runtime_checkable
 
 import torch
 from jaxtyping import Float
@@ -10,11 +10,13 @@ import physops
 from anyband_models.errors import InputError
 from physops.bands import Bands
 from physops.correlation import correlation_loss
+from physops.errors import NoCardError
 from physops.registry import spec
 
 Images = Float[Tensor, "batch band row col"]
 
 
+@runtime_checkable
 class Target(Protocol):
     """Something that an image should obey."""
 
@@ -59,12 +61,18 @@ class OperatorTarget:
         **parameters: float,
     ) -> None:
         given: dict[str, Any] = dict(parameters)
-        if spec(operator).kind == "index":
+        if _is_index(operator):
             given.setdefault("check", False)  # an estimate may be anything on its way
         self.operator = physops.get(operator, bands=bands, **given)
         self.operator.requires_grad_(False).eval()
         self.name, self.weight = operator, weight
         self.value = torch.as_tensor(value, dtype=torch.float32)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether it asks for something at each place."""
+        # A statistic, as a matrix of correlations, is of the bands and not of a place.
+        return self.value.ndim >= 2 and self.operator.spec.kind != "statistic"
 
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
         """Return the loss of each image.
@@ -89,12 +97,19 @@ class OperatorTarget:
 
     def part(self, rows: slice, cols: slice) -> "OperatorTarget":
         """Return the target of a part of the image."""
-        if self.value.ndim < 2:
+        if not self.has_map:
             return self
         other = object.__new__(OperatorTarget)
         other.operator, other.name, other.weight = self.operator, self.name, self.weight
         other.value = self.value[..., rows, cols]
         return other
+
+
+def _is_index(operator: str) -> bool:
+    try:
+        return spec(operator).kind == "index"
+    except NoCardError:  # a plugin's, or a function that was registered
+        return False
 
 
 @final
