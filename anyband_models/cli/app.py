@@ -2,6 +2,7 @@
 
 from anyband_models.cli.demo import demo
 from anyband_models.cli.evaluate import evaluate
+from anyband_models.cli.generate import generate
 from anyband_models.cli.inspect import inspect
 from anyband_models.cli.models import list_command, show
 from anyband_models.cli.new_app import new_app
@@ -16,6 +17,7 @@ app = new_app(
 app.command()(demo)
 app.command()(repair)
 app.command()(evaluate)
+app.command()(generate)
 app.command(name="list")(list_command)
 app.command()(show)
 app.command()(inspect)

@@ -50,7 +50,8 @@ class Guidance:
         normalised: scale each step so that ``scale`` is a share of the way to where a straight
             loss would vanish (Polyak's step); else the gradient counts as it is, as in Eq. 4.
         every: guide each so-manieth rung.
-        last: share of the ladder that is guided, from its end.
+        last: share of the ladder that is guided, from its end; what is done earlier, the network
+            undoes for the most part.
     """
 
     targets: Sequence[Target]
@@ -58,7 +59,7 @@ class Guidance:
     through: Through = "clean"
     normalised: bool = True
     every: int = 2
-    last: float = 0.5
+    last: float = 0.3
 
     def rungs(self, ladder: Float[Tensor, " rung"]) -> frozenset[float]:
         """Return the noises at which it guides; the last one that is not 0 is always among them."""
@@ -158,8 +159,11 @@ class Guided:
 
     def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
         """Return a gradient without what is not finite, and without what must not change."""
-        slope = slope.nan_to_num_(posinf=0.0, neginf=0.0)
-        return slope if self.free else slope.masked_fill_(condition.observed, 0.0)
+        if not self.free:
+            slope = slope.masked_fill_(condition.observed, 0.0)
+        if bool(torch.isfinite(slope.sum())):
+            return slope
+        return slope.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _straight_length(
