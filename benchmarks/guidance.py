@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Bool, Float32
 
 from anyband_models.diffusion.band_diffusion import BandDiffusion
-from anyband_models.diffusion.guidance import Guidance
+from anyband_models.diffusion.guidance import Guidance, Through
 from anyband_models.diffusion.normalisation import Normalisation
 from anyband_models.diffusion.repair import Sampling, sampled
 from anyband_models.diffusion.spec import DiffusionConfig, ModelSpec
@@ -76,7 +76,7 @@ class Subject:
         """Return what a ratio is called."""
         return f"{self.preset} ({self.parameters / 1e6:.1f} M parameters), {run}"
 
-    def ratio(self, sampling: Sampling, through: str, goal: float, rounds: int) -> Ratio:
+    def ratio(self, sampling: Sampling, through: Through, goal: float, rounds: int) -> Ratio:
         """Return the time of guided sampling over that of the same without guidance."""
         guidance = replace(self.guidance(), through=through)
         guided = sampling._replace(guidance=guidance)

@@ -7,6 +7,7 @@ from anyband_models.cli.inspect import inspect
 from anyband_models.cli.models import list_command, show
 from anyband_models.cli.new_app import new_app
 from anyband_models.cli.repair import repair
+from anyband_models.cli.reproduce import reproduce
 
 app = new_app(
     name="anyband-zoo",
@@ -18,6 +19,7 @@ app.command()(demo)
 app.command()(repair)
 app.command()(evaluate)
 app.command()(generate)
+app.command()(reproduce)
 app.command(name="list")(list_command)
 app.command()(show)
 app.command()(inspect)

@@ -30,9 +30,7 @@ class Problem:
     scale: Float[Tensor, "batch band row col"]
 
     @classmethod
-    def of(
-        cls, grounded: list[Grounded], observed: list[Bool[Tensor, "band mrow mcol"]]
-    ) -> "Problem":
+    def of(cls, grounded: list[Grounded], observed: list[Bool[Tensor, "band _ _"]]) -> "Problem":
         """Return the problem of several images of one size."""
         known, channels, centre, scale = (
             torch.stack(parts) for parts in zip(*grounded, strict=True)
@@ -90,7 +88,7 @@ class BandDiffusion(nn.Module):
     def problem(
         self,
         values: list[Float[Tensor, "band row col"]],
-        observed: list[Bool[Tensor, "band mrow mcol"]],
+        observed: list[Bool[Tensor, "band _ _"]],
     ) -> Problem:
         """Return what is to be denoised.
 

@@ -20,6 +20,7 @@ from anyband_models.diffusion.band_diffusion import Problem
 from anyband_models.diffusion.condition import Condition
 from anyband_models.diffusion.denoiser import Denoiser
 from anyband_models.diffusion.targets import Target
+from anyband_models.errors import UsageError
 
 Through = Literal["clean", "network"]
 Decode = Callable[[Tensor], Tensor]
@@ -52,6 +53,9 @@ class Guidance:
         every: guide each so-manieth rung.
         last: share of the ladder that is guided, from its end; what is done earlier, the network
             undoes for the most part.
+
+    Raises:
+        UsageError: if ``every`` is no step, or ``last`` no share.
     """
 
     targets: Sequence[Target]
@@ -60,6 +64,13 @@ class Guidance:
     normalised: bool = True
     every: int = 2
     last: float = 0.3
+
+    def __post_init__(self) -> None:
+        if self.every < 1 or not 0 <= self.last <= 1:
+            raise UsageError(
+                f"guidance at every {self.every}th rung of the last {self.last:g} of the ladder "
+                "was asked for; `every` is 1 or more, `last` from 0 to 1"
+            )
 
     def rungs(self, ladder: Float[Tensor, " rung"]) -> frozenset[float]:
         """Return the noises at which it guides; the last one that is not 0 is always among them."""
@@ -116,8 +127,8 @@ class Guided:
             return self.denoiser(x, sigma, condition)
         if self.guidance.through == "clean":
             clean = self.denoiser(x, sigma, condition).detach()
-            slope, loss = self._slope(clean, condition, noise)
-            length = torch.ones_like(sigma)
+            by_clean, loss = self._slope(clean, condition, noise)
+            slope, length = by_clean, torch.ones_like(sigma)
         else:
             with torch.enable_grad():
                 noisy = x.detach().requires_grad_()
@@ -125,16 +136,16 @@ class Guided:
             clean = answer.detach()
             by_clean, loss = self._slope(clean, condition, noise)
             (slope,) = torch.autograd.grad(answer, noisy, by_clean)
-            slope = self._allowed(slope, condition)
-            length = sigma.square()
+            slope, length = self._allowed(slope, condition), sigma.square()
         if self.guidance.normalised:
-            length = _straight_length(loss, slope)
+            # It is the clean image that takes the step: what counts is its own gradient along it.
+            length = _straight_length(loss, by_clean, slope)
         return clean - self.guidance.scale * length[:, None, None, None] * slope
 
     def _slope(
         self, clean: Tensor, condition: Condition, noise: float
     ) -> tuple[Float[Tensor, "batch band row col"], Float[Tensor, " batch"]]:
-        """Return the weighted loss, and its gradient by clean images.
+        """Return the weighted loss of clean images, and its gradient.
 
         If steps are normalised, each target's weight is multiplied by the step that it would take
         alone: what is asked in counts does not drown what is asked in an index.
@@ -150,7 +161,7 @@ class Guided:
             (own,) = torch.autograd.grad(loss, seen, torch.ones_like(loss))
             own, weight = self._allowed(own, condition), torch.full_like(loss, target.weight)
             if self.guidance.normalised:
-                weight = weight * _straight_length(loss.detach(), own)
+                weight = weight * _straight_length(loss.detach(), own, own)
             slope.addcmul_(weight[:, None, None, None], own)
             total += weight * loss.detach()
         found = {t.name: loss.detach() for t, loss in zip(targets, losses, strict=True)}
@@ -160,15 +171,17 @@ class Guided:
     def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
         """Return a gradient without what is not finite, and without what must not change."""
         if not self.free:
-            slope = slope.masked_fill_(condition.observed, 0.0)
+            slope = slope.masked_fill(condition.observed, 0.0)
         if bool(torch.isfinite(slope.sum())):
             return slope
-        return slope.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
+        return slope.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _straight_length(
-    loss: Float[Tensor, " batch"], slope: Float[Tensor, "batch band row col"]
+    loss: Float[Tensor, " batch"],
+    slope: Float[Tensor, "batch band row col"],
+    along: Float[Tensor, "batch band row col"],
 ) -> Float[Tensor, " batch"]:
-    """Return the step down a gradient at whose end a straight loss would vanish."""
-    steepness = torch.linalg.vector_norm(slope, dim=(1, 2, 3)).square()
-    return torch.where(steepness > 0, loss / steepness.clamp(min=1e-30), 0.0)
+    """Return the step along a direction at whose end a loss with this slope would vanish."""
+    fall = torch.linalg.vecdot(slope.flatten(1), along.flatten(1))
+    return torch.where(fall > 0, loss / fall.clamp(min=1e-30), 0.0)

@@ -27,6 +27,14 @@ class Target(Protocol):
         """Return how far images, in their own unit, are from obeying: 0 if they do."""
         ...
 
+    def check(self, rows: int, cols: int) -> None:
+        """See that it can be asked of images of a size.
+
+        Raises:
+            InputError: if not.
+        """
+        ...
+
     def part(self, rows: slice, cols: slice) -> "Target":
         """Return what is asked of a part of the images."""
         ...
@@ -68,12 +76,6 @@ class OperatorTarget:
         self.name, self.weight = operator, weight
         self.value = torch.as_tensor(value, dtype=torch.float32)
 
-    @property
-    def has_map(self) -> bool:
-        """Whether it asks for something at each place."""
-        # A statistic, as a matrix of correlations, is of the bands and not of a place.
-        return self.value.ndim >= 2 and self.operator.spec.kind != "statistic"
-
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
         """Return the loss of each image.
 
@@ -82,15 +84,13 @@ class OperatorTarget:
         """
         found = self.operator(images)
         wanted = self.value.to(found)
-        try:
-            apart = found - wanted
-        except RuntimeError:
-            shape = tuple(found.shape[1:])
+        shape = tuple(found.shape[1:])
+        if not _broadcasts(tuple(wanted.shape), tuple(found.shape)):
             raise InputError(
                 f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
-                f"gives {shape} of each image; give a map of {shape[-2]} rows and "
-                f"{shape[-1]} columns"
-            ) from None
+                f"gives {shape} of each image; give it in that shape, or as one number"
+            )
+        apart = found - wanted
         mean = apart.square().flatten(1).mean(dim=1)
         if bool(torch.isfinite(mean).all()):  # then all of it counts, which takes no masks to say
             return mean
@@ -98,13 +98,35 @@ class OperatorTarget:
         squared = torch.where(counts, apart, 0.0).square().flatten(1)
         return squared.sum(dim=1) / counts.flatten(1).sum(dim=1).clamp(min=1)
 
+    @property
+    def has_map(self) -> bool:
+        """Whether it asks for something at each place."""
+        # A statistic, as a matrix of correlations, is of the bands and not of a place.
+        return self.value.ndim >= 2 and self.operator.spec.kind != "statistic"
+
+    def check(self, rows: int, cols: int) -> None:
+        """See that a map has as many rows and columns as an image.
+
+        Raises:
+            InputError: if not.
+        """
+        shape = tuple(self.value.shape[-2:])
+        if self.has_map and not _broadcasts(shape, (rows, cols)):
+            raise InputError(
+                f"the target of {self.name} has {shape[0]} rows and {shape[1]} columns, and the "
+                f"image has {rows} and {cols}; give a map of {rows} rows and {cols} columns"
+            )
+
     def part(self, rows: slice, cols: slice) -> "OperatorTarget":
         """Return the target of a part of the image."""
         if not self.has_map:
             return self
         other = object.__new__(OperatorTarget)
         other.operator, other.name, other.weight = self.operator, self.name, self.weight
-        other.value = self.value[..., rows, cols]
+        high, wide = self.value.shape[-2:]
+        everywhere = slice(None)  # what is one number for all rows is so for some of them
+        part = rows if high > 1 else everywhere, cols if wide > 1 else everywhere
+        other.value = self.value[..., part[0], part[1]]
         return other
 
 
@@ -113,6 +135,11 @@ def _is_index(operator: str) -> bool:
         return spec(operator).kind == "index"
     except NoCardError:  # a plugin's, or a function that was registered
         return False
+
+
+def _broadcasts(value: tuple[int, ...], onto: tuple[int, ...]) -> bool:
+    fits = zip(value[::-1], onto[::-1], strict=False)
+    return len(value) <= len(onto) and all(own in (1, there) for own, there in fits)
 
 
 @final
@@ -134,6 +161,9 @@ class CorrelationTarget:
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
         """Return the loss of each image."""
         return correlation_loss(images, self.expected, per_pair=True)
+
+    def check(self, rows: int, cols: int) -> None:
+        """See nothing: it can be asked of any image."""
 
     def part(self, rows: slice, cols: slice) -> "CorrelationTarget":
         """Return the target of a part of the image: the same."""

@@ -75,7 +75,7 @@ class Given:
             )
         values = np.where(mask, scene.values, np.float32(0))
         every = choose_bands("", spec.bands)
-        return cls(spec, values, mask, ~sound.any(axis=0), every, scene)
+        return cls(spec, values, mask, np.asarray(~sound.any(axis=0)), every, scene)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -94,10 +94,9 @@ def sample_sheet(
             for sample, image in zip(part, shown, strict=True)
         ]
         below = [[_map(n, s.maps[n], s.name, image) for s in part] for n, image in wanted.items()]
-        block: list[list[Panel | None]] = [[*colours], *([*row] for row in below)]
-        if first or wanted:
-            block = [[left, *row] for left, row in zip(column, block, strict=True)]
-        rows += block
+        block = [colours, *below]
+        lefts = [[panel] for panel in column] if first or wanted else [[] for _ in block]
+        rows += [[*left, *row] for left, row in zip(lefts, block, strict=True)]
     return contact_sheet(_title(model, known, samples), rows)
 
 
