@@ -51,7 +51,8 @@ class Guidance:
         normalised: scale each step so that ``scale`` is a share of the way to where a straight
             loss would vanish (Polyak's step); else the gradient counts as it is, as in Eq. 4.
         every: guide each so-manieth rung.
-        last: share of the ladder that is guided, from its end.
+        last: share of the ladder that is guided, from its end; what is done earlier, the network
+            undoes for the most part.
 
     Raises:
         UsageError: if ``every`` is no step, or ``last`` no share.
@@ -62,7 +63,7 @@ class Guidance:
     through: Through = "clean"
     normalised: bool = True
     every: int = 2
-    last: float = 0.5
+    last: float = 0.3
 
     def __post_init__(self) -> None:
         if self.every < 1 or not 0 <= self.last <= 1:
@@ -126,34 +127,61 @@ class Guided:
             return self.denoiser(x, sigma, condition)
         if self.guidance.through == "clean":
             clean = self.denoiser(x, sigma, condition).detach()
-            by_clean, loss = self._slope(clean, noise)
+            by_clean, loss = self._slope(clean, condition, noise)
             slope, length = by_clean, torch.ones_like(sigma)
         else:
             with torch.enable_grad():
                 noisy = x.detach().requires_grad_()
                 answer = self.denoiser(noisy, sigma, condition)
             clean = answer.detach()
-            by_clean, loss = self._slope(clean, noise)
+            by_clean, loss = self._slope(clean, condition, noise)
             (slope,) = torch.autograd.grad(answer, noisy, by_clean)
-            length = sigma.square()
-        if not self.free:
-            slope = torch.where(condition.observed, 0.0, slope)
+            slope, length = self._allowed(slope, condition), sigma.square()
         if self.guidance.normalised:
             # It is the clean image that takes the step: what counts is its own gradient along it.
-            fall = (by_clean * slope).sum(dim=(1, 2, 3))
-            length = torch.where(fall > 0, loss / fall.clamp(min=1e-30), 0.0)
+            length = _straight_length(loss, by_clean, slope)
         return clean - self.guidance.scale * length[:, None, None, None] * slope
 
     def _slope(
-        self, clean: Tensor, noise: float
+        self, clean: Tensor, condition: Condition, noise: float
     ) -> tuple[Float[Tensor, "batch band row col"], Float[Tensor, " batch"]]:
-        """Return the weighted loss of clean images, and its gradient."""
+        """Return the weighted loss of clean images, and its gradient.
+
+        If steps are normalised, each target's weight is multiplied by the step that it would take
+        alone: what is asked in counts does not drown what is asked in an index.
+        """
+        targets = self.guidance.targets
         with torch.enable_grad():
             point = clean.detach().requires_grad_()
             images = self.decode(self.problem.images(point))
-            losses = {target.name: target(images) for target in self.guidance.targets}
-            weighted = [target.weight * losses[target.name] for target in self.guidance.targets]
-            total = torch.stack(weighted).sum(dim=0)
-            (slope,) = torch.autograd.grad(total.sum(), point)
-        self.records.append(GuidanceRecord(noise, {n: v.detach() for n, v in losses.items()}))
-        return slope.nan_to_num(posinf=0.0, neginf=0.0), total.detach()
+            seen = images.detach().requires_grad_()
+            losses = [target(seen) for target in targets]
+        slope, total = torch.zeros_like(seen), torch.zeros_like(losses[0])
+        for target, loss in zip(targets, losses, strict=True):
+            (own,) = torch.autograd.grad(loss, seen, torch.ones_like(loss))
+            own, weight = self._allowed(own, condition), torch.full_like(loss, target.weight)
+            if self.guidance.normalised:
+                weight = weight * _straight_length(loss.detach(), own, own)
+            slope.addcmul_(weight[:, None, None, None], own)
+            total += weight * loss.detach()
+        found = {t.name: loss.detach() for t, loss in zip(targets, losses, strict=True)}
+        self.records.append(GuidanceRecord(noise, found))
+        return torch.autograd.grad(images, point, slope)[0], total
+
+    def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
+        """Return a gradient without what is not finite, and without what must not change."""
+        if not self.free:
+            slope = slope.masked_fill(condition.observed, 0.0)
+        if bool(torch.isfinite(slope.sum())):
+            return slope
+        return slope.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _straight_length(
+    loss: Float[Tensor, " batch"],
+    slope: Float[Tensor, "batch band row col"],
+    along: Float[Tensor, "batch band row col"],
+) -> Float[Tensor, " batch"]:
+    """Return the step along a direction at whose end a loss with this slope would vanish."""
+    fall = torch.linalg.vecdot(slope.flatten(1), along.flatten(1))
+    return torch.where(fall > 0, loss / fall.clamp(min=1e-30), 0.0)

@@ -26,7 +26,7 @@ class Normalisation(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
         return self
 
     @classmethod
-    def of(cls, values: Float32[np.ndarray, "band y x"]) -> "Normalisation":
+    def of(cls, values: Float32[np.ndarray, "..."]) -> "Normalisation":
         """Return that of values, NaN left out."""
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
         return cls(low=low, high=high if high > low else low + 1.0)

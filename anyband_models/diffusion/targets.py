@@ -91,6 +91,9 @@ class OperatorTarget:
                 f"gives {shape} of each image; give it in that shape, or as one number"
             )
         apart = found - wanted
+        mean = apart.square().flatten(1).mean(dim=1)
+        if bool(torch.isfinite(mean).all()):  # then all of it counts, which takes no masks to say
+            return mean
         counts = torch.isfinite(apart)
         squared = torch.where(counts, apart, 0.0).square().flatten(1)
         return squared.sum(dim=1) / counts.flatten(1).sum(dim=1).clamp(min=1)

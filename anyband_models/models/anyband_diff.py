@@ -17,6 +17,7 @@ from anyband_models.models.pixels import as_pixels
 
 if TYPE_CHECKING:
     from anyband_models.diffusion.band_diffusion import BandDiffusion
+    from anyband_models.diffusion.files import ModelFile
 
 SHIPPED = Path(__file__).parent.parent / "weights"
 # Centres may be off by so much and still be the bands that were learned [nm].
@@ -58,6 +59,7 @@ class AnybandDiff(Model):
         "wrong.",
         trained_on="AVIRIS Indian Pines, the left half of the default scene (CC BY 3.0, "
         "doi:10.4231/R7RX991C); other weights by the setting `weights`",
+        generates=True,
         limits="Knows the bands, the scale and the kind of scene that it was trained on, and "
         "refuses other bands. `anyband-zoo train` makes weights for them.",
         source="Zhao et al., AnyBand-Diff, ICML 2026; Eq. 1, 2; Song et al., DDIM, ICLR 2021",
@@ -97,20 +99,40 @@ class AnybandDiff(Model):
         interpolate(draft, rest, straight_line, MAX_GAP_NM, seed, Caution.FALLBACK)
         return draft.finish(_notes(model, observation, rest))
 
-    def _model(self, observation: Observation) -> "BandDiffusion":
+    def read(self) -> tuple["BandDiffusion", "ModelFile"]:
+        """Read the weights, and what stands beside them.
+
+        Raises:
+            WeightsError: if they are not there, or damaged.
+        """
         from anyband_models.diffusion.files import read_model
 
-        path = Path(self.config.weights) if self.config.weights else SHIPPED / "anyband-diff.json"
-        model, _ = read_model(path)
-        theirs, ours = np.asarray(model.spec.wavelength), observation.bands.wavelength
-        same = len(theirs) == len(ours) and bool(np.all(np.abs(theirs - ours) <= TOLERANCE_NM))
-        if not same:
-            raise ModelError(
-                f"the weights are for {_listed(theirs)} and the scene has {_listed(ours)}"
-                f"{_first_apart(theirs, ours)}; train weights for these bands with "
-                "`anyband-zoo train`, or choose another model"
-            )
+        shipped = SHIPPED / "anyband-diff.json"
+        return read_model(Path(self.config.weights) if self.config.weights else shipped)
+
+    def _model(self, observation: Observation) -> "BandDiffusion":
+        model, _ = self.read()
+        check_bands(np.asarray(model.spec.wavelength), observation.bands.wavelength)
         return model
+
+
+def check_bands(theirs: Float[np.ndarray, " learned"], ours: Float[np.ndarray, " band"]) -> None:
+    """Accept a scene whose bands are those that were learned.
+
+    Args:
+        theirs: band centres that were learned [nm].
+        ours: the scene's [nm].
+
+    Raises:
+        ModelError: if they are others.
+    """
+    same = len(theirs) == len(ours) and bool(np.all(np.abs(theirs - ours) <= TOLERANCE_NM))
+    if not same:
+        raise ModelError(
+            f"the weights are for {_listed(theirs)} and the scene has {_listed(ours)}"
+            f"{_first_apart(theirs, ours)}; train weights for these bands with "
+            "`anyband-zoo train`, or choose another model"
+        )
 
 
 def _first_apart(theirs: Float[np.ndarray, " band"], ours: Float[np.ndarray, " scene"]) -> str:

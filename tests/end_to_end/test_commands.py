@@ -38,6 +38,7 @@ def test_list(anyband):
     assert (ended.code, ended.err) == (0, "")
     assert [name in ended.out for name in ("gaussian", "linear", "pchip")] == [True] * 3
     assert [card["name"] for card in anyband("list", "--json").json] == [
+        "anyband-diff",
         "gaussian",
         "linear",
         "pchip",
