@@ -110,6 +110,26 @@ def split_of(index: Int[np.ndarray, " sample"]) -> np.ndarray:
     return np.select([part == _FOLD - 1, part == _FOLD - 2], ["test", "validation"], "train")
 
 
+def angle_weights(rows: Samples, kind: Kind) -> Float[np.ndarray, " sample"]:
+    """Return weights by which angles do not tell wide samples from those of the prior.
+
+    The prior is seen from near the zenith. Who knows the angles of a canopy that is seen so would
+    take it for one of the prior, unless the wide ones among them count as much more as they are
+    fewer.
+
+    >>> angle_weights(samples(2, seed=0), "prior").tolist()
+    [1.0, 1.0]
+    """
+    if kind != "wide":
+        return np.ones(len(rows))
+    near, share = np.ones(len(rows), dtype=bool), 1.0
+    for name in ("tts", "tto"):
+        (low, high), place = _EVEN[name], NAMES.index(name)
+        near &= (rows[:, place] >= low) & (rows[:, place] <= high)
+        share *= (high - low) / (PARAMETERS[place].high - PARAMETERS[place].low)
+    return np.where(near, 1 / share, 1.0)
+
+
 def _ends() -> tuple[Float[np.ndarray, " parameter"], Float[np.ndarray, " parameter"]]:
     return np.array([p.low for p in PARAMETERS]), np.array([p.high for p in PARAMETERS])
 

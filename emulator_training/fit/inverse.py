@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from torch import Tensor
 
 from emulator_training.band_response import GRID, band_response
-from emulator_training.design import LIKELY
+from emulator_training.design import LIKELY, Kind, angle_weights
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.forward import NINE_TENTHS
 from emulator_training.fit.observations import Observer, drawn, observers
@@ -48,7 +48,9 @@ def fit_inverse(
 ) -> InverseNetwork:
     """Return the network, fitted to the training split and calibrated on the validation split."""
     torch.manual_seed(config.seed)
-    known = data.part("train", *LIKELY)
+    parts = {kind: data.part("train", kind) for kind in LIKELY}
+    known = _joined(parts, data)
+    if_angles = torch.cat([_angle_weights(part, kind) for kind, part in parts.items()])
     network = InverseNetwork(known.scores.shape[1], config.width, config.examples)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)
@@ -60,11 +62,15 @@ def fit_inverse(
     weights = _weights(data)
 
     def loss(numbers: Tensor) -> Tensor:
-        mean, std = _estimate(network, pool, known, numbers, rng)
+        scores, stds = drawn(pool, known.scores[numbers], rng, _GROUPS)
+        told = torch.randint(2, (len(numbers),), generator=rng).float()
+        mean, std = network(scores, stds, view_of(known.parameters[numbers], told))
         apart = (mean - wanted[numbers]).square()
         # The likelihood alone gives up means that are hard to get; least squares do not.
         likelihood = std.log() + 0.5 * apart.detach() / std.square()
-        return (10 * weights * apart + 0.1 * likelihood).mean()
+        each = (10 * weights * apart + 0.1 * likelihood).mean(dim=-1)
+        counted = 1 + told * (if_angles[numbers] - 1)
+        return (counted * each).sum() / counted.sum()
 
     train(
         network,
@@ -78,6 +84,18 @@ def fit_inverse(
     )
     calibrate(network, data.part("validation", *LIKELY), config.seed)
     return network.requires_grad_(False)
+
+
+def _joined(parts: dict[Kind, Dataset], data: Dataset) -> Dataset:
+    parameters, scores = (
+        torch.cat([getattr(part, name) for part in parts.values()])
+        for name in ("parameters", "scores")
+    )
+    return Dataset(parameters, scores, data.basis, data.sha256)
+
+
+def _angle_weights(part: Dataset, kind: Kind) -> Float[Tensor, " sample"]:
+    return torch.from_numpy(angle_weights(part.parameters.double().numpy(), kind)).float()
 
 
 def _weights(data: Dataset) -> Float[Tensor, " biophysical"]:
@@ -103,19 +121,6 @@ def view_of(
     """Return the cosines of the angles and 1, or zeros where they are not known."""
     cosines = torch.cos(torch.deg2rad(parameters[:, _VIEW]))
     return torch.cat([cosines, torch.ones(len(cosines), 1)], dim=-1) * known.unsqueeze(-1)
-
-
-def _estimate(
-    network: InverseNetwork,
-    pool: list[Observer],
-    data: Dataset,
-    numbers: Tensor,
-    rng: torch.Generator,
-) -> tuple[Tensor, Tensor]:
-    scores, stds = drawn(pool, data.scores[numbers], rng, _GROUPS)
-    known = torch.randint(2, (len(numbers),), generator=rng).float()
-    mean, std = network(scores, stds, view_of(data.parameters[numbers], known))
-    return mean, std
 
 
 def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:

@@ -16,6 +16,7 @@ from emulator_training.networks import BIOPHYSICAL, VIEW, InverseNetwork, ranges
 from emulator_training.parameters import PARAMETERS
 from emulator_training.pixels import pixels
 from emulator_training.score_posterior import ScorePosterior
+from emulator_training.shipped.prosail_manifold import ProsailManifold
 from emulator_training.strangeness import Strangeness
 from emulator_training.weights import SHIPPED, read
 from physops import Bands, Operator, OperatorSpec
@@ -50,7 +51,7 @@ class ProsailInverse(Operator):
             go unnoticed: a sun 1° from the zenith can be.
         view_zenith: the same.
         relative_azimuth: the same, 0 to 180.
-        folder: where the weights lie, if not those that are shipped.
+        folder: where the weights lie, and the manifold's, if not those that are shipped.
 
     Attributes:
         names: the parameters that come out, in this order; units and ranges are in
@@ -98,13 +99,14 @@ class ProsailInverse(Operator):
         self.register_buffer("offset", torch.from_numpy(posterior.offset[seen.seen]).float())
         self.register_buffer("known", torch.from_numpy(posterior.std).float())
         self.register_buffer("view", _view(sun_zenith, view_zenith, relative_azimuth))
+        design = torch.from_numpy(posterior.design[seen.seen]).float()
         self.strangeness = Strangeness(
+            ProsailManifold(bands, folder=folder),
             self.offset,
-            torch.from_numpy(posterior.design[seen.seen]).float(),
             self.gain,
             float((1 - posterior.std**2).sum()),
             self.network.scale,
-            self.network.examples,
+            self.offset + self.network.examples @ design.T,
         )
 
     @in_full_precision

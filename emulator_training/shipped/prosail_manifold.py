@@ -132,10 +132,14 @@ class ProsailManifold(Operator):
         Bands that do not count are NaN.
         """
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
-        known = self._decoded(given.values)[..., :-1]
+        known = self.explained(given.values)
         whole = known.new_full((*known.shape[:-1], self.band_count), torch.nan)
         whole[..., self.seen] = known
         return given.image(whole)
+
+    def explained(self, values: Float[Tensor, "*pixel band"]) -> Float[Tensor, "*pixel band"]:
+        """Return the nearest bands that the autoencoder can say, of those that are seen."""
+        return self._decoded(values)[..., :-1]
 
     def layers(self) -> list[tuple[Tensor, Tensor]]:
         """Return the weights and biases of the layers, from bands to bands and the red edge."""

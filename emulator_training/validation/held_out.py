@@ -8,6 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from emulator_training.design import Kind, kind_of, samples, split_of
+from emulator_training.networks import VIEW
+from emulator_training.parameters import NAMES
 from emulator_training.shard import SimulationConfig, spectra_of
 
 
@@ -47,6 +49,14 @@ class HeldOut:
         chosen = fitting[places]
         rows = samples(simulated.count, simulated.seed if seed is None else seed)[chosen]
         return cls(kind, torch.from_numpy(rows).float(), torch.from_numpy(spectra_of(rows)))
+
+    def seen_from(self, sun: float, view: float, azimuth: float) -> "HeldOut":
+        """Return the same canopies, all of them seen and lit from these angles [°]."""
+        parameters = self.parameters.clone()
+        for name, angle in zip(VIEW, (sun, view, azimuth), strict=True):
+            parameters[:, NAMES.index(name)] = angle
+        spectra = torch.from_numpy(spectra_of(parameters.double().numpy()))
+        return HeldOut(self.kind, parameters, spectra)
 
     def noisy(self, seed: int, relative: float, absolute: float) -> Float[Tensor, "sample band"]:
         """Return the spectra with noise."""

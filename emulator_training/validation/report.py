@@ -64,6 +64,10 @@ def validate(
             if kind in _USUAL:
                 parts["prosail_inverse"] = inverse_accuracy(weights, canopies)
                 parts["prosail_manifold"] = manifold_accuracy(weights, canopies)
+            if kind == "wide":
+                # As most satellites see them, which is where the prior is.
+                nadir = inverse_accuracy(weights, canopies.seen_from(30.0, 0.0, 90.0))
+                parts["prosail_inverse"] |= {f"nadir_{what}": v for what, v in nadir.items()}
             for name, part in parts.items():
                 accuracy[name] |= {f"{kind}_{what}": value for what, value in part.items()}
             drawn[kind] = (canopies, errors(emulator, canopies))

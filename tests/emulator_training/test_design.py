@@ -92,6 +92,18 @@ def test_the_bounds_of_the_prior_move_with_the_lai(samples):
     assert (angle <= 80 - 15 * lai / 15 + 1e-9).all()
 
 
+def test_angles_do_not_tell_wide_samples_from_the_prior_by_their_weights(samples):
+    shares = {}
+    for kind in ("wide", "prior"):
+        rows = samples[design.kind_of(NUMBERS) == kind]
+        near = (rows[:, NAMES.index("tts")] <= 60) & (rows[:, NAMES.index("tto")] <= 12)
+        weights = design.angle_weights(rows, kind)
+        assert (weights[~near] == 1).all()
+        shares[kind] = weights[near].sum() / len(rows)
+    assert shares["prior"] == 1
+    assert shares["wide"] == pytest.approx(1, abs=0.02)
+
+
 def test_truncated_gaussians_have_their_mean(samples):
     """The mean of N(2, 3) between 0 and 8 is 2 + 3 (φ(-2/3) - φ(2)) / (Φ(2) - Φ(-2/3))."""
     from scipy.stats import norm

@@ -1,17 +1,30 @@
 import pytest
 import torch
+from torch import nn
 
 from emulator_training.strangeness import Strangeness
+
+DESIGN = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+SCALE = torch.tensor([0.1, 0.01])
+
+
+class Plane(nn.Module):
+    """Says all bands but the third, which is a half."""
+
+    def explained(self, values):
+        return torch.cat([values[..., :2], torch.full_like(values[..., 2:], 0.5)], dim=-1)
+
+
+def made():
+    rng = torch.Generator().manual_seed(0)
+    examples = 0.5 + (SCALE * torch.randn(5000, 2, generator=rng)) @ DESIGN.T
+    return Strangeness(Plane(), torch.full((3,), 0.5), DESIGN.T, 2.0, SCALE, examples)
 
 
 @pytest.fixture
 def strangeness():
     """Return the distance of three bands of which two scores are seen without loss."""
-    rng = torch.Generator().manual_seed(0)
-    design = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
-    scale = torch.tensor([0.1, 0.01])
-    examples = scale * torch.randn(5000, 2, generator=rng)
-    return Strangeness(torch.full((3,), 0.5), design, design.T, 2.0, scale, examples)
+    return made()
 
 
 def test_distances_are_in_standard_deviations(strangeness):
@@ -24,8 +37,7 @@ def test_distances_are_in_standard_deviations(strangeness):
 
 def test_one_of_a_hundred_is_out_in_each_way(strangeness):
     rng = torch.Generator().manual_seed(1)
-    scores = strangeness.scale * torch.randn(20_000, 2, generator=rng)
-    bands = 0.5 + scores @ strangeness.design.T
+    bands = 0.5 + (SCALE * torch.randn(20_000, 2, generator=rng)) @ DESIGN.T
     noise = torch.randn(2, *bands.shape, generator=rng)
     noisy = bands * (1 + 0.01 * noise[0]) + 0.002 * noise[1]
     out = strangeness(noisy, (noisy - 0.5)[:, :2])
@@ -41,12 +53,4 @@ def test_what_is_far_out_is_so_by_its_distance(strangeness):
 
 
 def test_two_of_the_same_bands_are_the_same(strangeness):
-    again = Strangeness(
-        strangeness.offset,
-        strangeness.design,
-        strangeness.design.T,
-        2.0,
-        strangeness.scale,
-        strangeness.scale * torch.randn(5000, 2, generator=torch.Generator().manual_seed(0)),
-    )
-    assert torch.equal(again.usual, strangeness.usual)
+    assert torch.equal(made().usual, strangeness.usual)

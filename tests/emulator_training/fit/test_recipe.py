@@ -175,9 +175,11 @@ def test_the_same_seed_fits_the_same_network(data):
 
 
 def test_exact_slopes_make_gradients_better(data, monkeypatch):
-    few = Dataset(data.parameters[:1000], data.scores[:1000], data.basis, data.sha256)
+    # In the hot spot slopes are so steep that they would be all that is compared.
+    even = data.part("train", "wide", "prior")
+    few = Dataset(even.parameters[:1000], even.scores[:1000], data.basis, data.sha256)
     monkeypatch.setattr(Dataset, "part", lambda self, split: self)
-    shared = {"width": 32, "epochs": 20, "std_epochs": 1, "batch": 100}
+    shared = {"width": 32, "epochs": 60, "std_epochs": 1, "batch": 100}
     losses = []
     for weight in (0.0, 0.1):
         network = fit_forward(few, ForwardConfig(sobolev=weight, **shared))
