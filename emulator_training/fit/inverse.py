@@ -1,12 +1,13 @@
 """The inverse network: from what any bands tell of the scores, with noise, to parameters."""
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from pydantic import BaseModel, Field
 from torch import Tensor
 
 from emulator_training.band_response import GRID, band_response
-from emulator_training.design import LIKELY, Kind, angle_weights
+from emulator_training.design import LIKELY, Split, angle_weights
 from emulator_training.fit.dataset import Dataset
 from emulator_training.fit.forward import NINE_TENTHS
 from emulator_training.fit.observations import Observer, drawn, observers
@@ -48,9 +49,7 @@ def fit_inverse(
 ) -> InverseNetwork:
     """Return the network, fitted to the training split and calibrated on the validation split."""
     torch.manual_seed(config.seed)
-    parts = {kind: data.part("train", kind) for kind in LIKELY}
-    known = _joined(parts, data)
-    if_angles = torch.cat([_angle_weights(part, kind) for kind, part in parts.items()])
+    known, if_angles = _likely(data, "train")
     network = InverseNetwork(known.scores.shape[1], config.width, config.examples)
     network.scale.copy_(known.spread)
     pool = observers(data.basis, config.seed)
@@ -82,20 +81,20 @@ def fit_inverse(
         seed=config.seed,
         progress=progress,
     )
-    calibrate(network, data.part("validation", *LIKELY), config.seed)
+    calibrate(network, *_likely(data, "validation"), config.seed)
     return network.requires_grad_(False)
 
 
-def _joined(parts: dict[Kind, Dataset], data: Dataset) -> Dataset:
+def _likely(data: Dataset, split: Split) -> tuple[Dataset, Float[Tensor, " sample"]]:
+    """Return the likely samples of a split, and what each counts if its angles are known."""
+    parts = {kind: data.part(split, kind) for kind in LIKELY}
     parameters, scores = (
         torch.cat([getattr(part, name) for part in parts.values()])
         for name in ("parameters", "scores")
     )
-    return Dataset(parameters, scores, data.basis, data.sha256)
-
-
-def _angle_weights(part: Dataset, kind: Kind) -> Float[Tensor, " sample"]:
-    return torch.from_numpy(angle_weights(part.parameters.double().numpy(), kind)).float()
+    counts = [angle_weights(part.parameters.double().numpy(), kind) for kind, part in parts.items()]
+    together = Dataset(parameters, scores, data.basis, data.sha256)
+    return together, torch.from_numpy(np.concatenate(counts)).float()
 
 
 def _weights(data: Dataset) -> Float[Tensor, " biophysical"]:
@@ -123,7 +122,9 @@ def view_of(
     return torch.cat([cosines, torch.ones(len(cosines), 1)], dim=-1) * known.unsqueeze(-1)
 
 
-def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
+def calibrate(
+    network: InverseNetwork, data: Dataset, if_angles: Float[Tensor, " sample"], seed: int
+) -> None:
     """Scale the standard deviations so that nine tenths of the errors are where they should be.
 
     With noise: on whole spectra and on the bands of Sentinel-2, with the angles unknown and known.
@@ -132,6 +133,7 @@ def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
     Args:
         network: whose `calibration` and `telling` are set.
         data: what it was not fitted to.
+        if_angles: what each sample counts if its angles are known.
         seed: of the noise.
     """
     network.calibration.fill_(1.0)
@@ -145,9 +147,19 @@ def calibrate(network: InverseNetwork, data: Dataset, seed: int) -> None:
         parts = data.scores.tensor_split(-(-len(data.scores) // 500))
         scores = torch.cat([observer(part, rng) for part in parts])
         stds = observer.std.expand_as(scores)
-        for row in (0, 1):
+        for row, counts in enumerate((torch.ones_like(if_angles), if_angles)):
             view = view_of(data.parameters, torch.full((len(scores),), float(row)))
             with torch.no_grad():
                 mean, std = network(scores, stds, view)
-            found[row, column] = ((mean - wanted).abs() / std).quantile(0.9, dim=0) / NINE_TENTHS
+            found[row, column] = nine_tenths((mean - wanted).abs() / std, counts) / NINE_TENTHS
     network.calibration.copy_(found)
+
+
+def nine_tenths(
+    values: Float[Tensor, "sample column"], counts: Float[Tensor, " sample"]
+) -> Float[Tensor, " column"]:
+    """Return below what nine tenths of the values of each column are, if each counts so much."""
+    ordered, order = values.sort(dim=0)
+    share = counts[order].cumsum(dim=0) / counts.sum()
+    place = (share < 0.9).sum(dim=0, keepdim=True)
+    return ordered.gather(0, place).squeeze(0)

@@ -117,7 +117,7 @@ class ProsailInverse(Operator):
             DimensionError, BandCountError, NotFloatingError: as any operator.
         """
         given = pixels(x, band_dim, self.band_count, self.offset, self.seen)
-        mean, _ = self._parts(given.values)
+        mean, _ = self._told(self._scores(given.values))
         low, width = ranges(BIOPHYSICAL, mean)
         return given.image(low + width * mean)
 
@@ -161,15 +161,22 @@ class ProsailInverse(Operator):
     def _scores(self, values: Float[Tensor, "*pixel band"]) -> Float[Tensor, "*pixel score"]:
         return (values - self.offset.to(values.dtype)) @ self.gain.T.to(values.dtype)
 
+    def _told(
+        self, scores: Float[Tensor, "*pixel score"]
+    ) -> tuple[Float[Tensor, "*pixel p"], Float[Tensor, "*pixel p"]]:
+        """Return what the bands tell, as if they were a canopy's, in parts of the ranges."""
+        known, view = (
+            row.to(scores.dtype).expand(*scores.shape[:-1], -1) for row in (self.known, self.view)
+        )
+        mean, std = self.network(scores, known, view)
+        return mean, std
+
     def _parts(
         self, values: Float[Tensor, "*pixel band"]
     ) -> tuple[Float[Tensor, "*pixel p"], Float[Tensor, "*pixel p"]]:
         """Return means and standard deviations, in parts of the ranges."""
         scores = self._scores(values)
-        known, view = (
-            row.to(values.dtype).expand(*scores.shape[:-1], -1) for row in (self.known, self.view)
-        )
-        mean, std = self.network(scores, known, view)
+        mean, std = self._told(scores)
         trust = 1 / (1 + self.strangeness(values, scores).square()).unsqueeze(-1)
         spread = self.network.spread.to(values.dtype)
         return mean, (trust * std.square() + (1 - trust) * spread.square()).sqrt()

@@ -79,10 +79,16 @@ GATES = (
     ),
     *(Gate("prosail_inverse", f"wide_spectrum_r2_{name}", "higher", 0.9) for name in _PARAMETERS),
     *(Gate("prosail_inverse", f"wide_sentinel2_r2_{n}", "higher", 0.5) for n in ("cab", "lai")),
-    # Noise of the estimate apart, to know the angles makes no parameter worse.
+    *(
+        Gate("prosail_inverse", f"wide_nadir_{what}_coverage", better, limit)
+        for what in ("spectrum", "spectrum_angles", "sentinel2", "sentinel2_angles")
+        for better, limit in (("higher", 0.86), ("lower", 0.94))
+    ),
+    # Noise of the estimate apart, to know the angles makes no parameter worse. Of the prior's few
+    # bands that is not so: unknown, the few that it has seen from there are taken for the prior's.
     *(
         Gate("prosail_inverse", f"{kind}_{what}_least_r2_by_angles", "higher", -0.02)
-        for kind in ("wide", "wide_nadir", "prior")
+        for kind in ("wide", "wide_nadir")
         for what in ("spectrum", "sentinel2")
     ),
     *(Gate("prosail_manifold", f"{kind}_rmse", "lower", 0.002) for kind in ("wide", "prior")),

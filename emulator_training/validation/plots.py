@@ -80,7 +80,7 @@ def _inverse(path: Path, found: dict[str, float]) -> None:
 
     figure = Figure(figsize=(11, 8), layout="constrained")
     titles = [PARAMETERS[NAMES.index(name)].title for name in BIOPHYSICAL]
-    panels = figure.subplots(2, 1, sharex=True, sharey=True)
+    panels, least = figure.subplots(2, 1, sharex=True, sharey=True), 0.0
     for axes, kind in zip(panels, ("wide", "prior"), strict=True):
         for offset, (what, label) in zip((-0.2, 0.2), _SEEN.items(), strict=True):
             places = [place + offset for place in range(len(BIOPHYSICAL))]
@@ -88,10 +88,13 @@ def _inverse(path: Path, found: dict[str, float]) -> None:
                 [found[f"{kind}_{what}_{part}r2_{name}"] for name in BIOPHYSICAL]
                 for part in ("", "angles_")
             )
+            least = min(least, *scores, *angles)
             axes.bar(places, scores, 0.4, label=label)
             axes.plot(places, angles, "k_", ms=12, label="angles known" if offset > 0 else None)
         axes.axhline(0, color="black", lw=0.8)
-        axes.set(ylabel="R², 1 % noise [1]", title=_KINDS[kind], ylim=(None, 1))
+        axes.set(ylabel="R², 1 % noise [1]", title=_KINDS[kind])
+    # Both panels have one axis, which no longer follows what is drawn once it is set.
+    axes.set_ylim(least - 0.05, 1)
     axes.set_xticks(range(len(BIOPHYSICAL)), titles, rotation=30, ha="right")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=3)
     figure.suptitle("What the inverse finds again", x=0.02, ha="left")

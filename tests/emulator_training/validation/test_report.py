@@ -6,8 +6,9 @@ import torch
 
 from emulator_training.design import kind_of, samples, split_of
 from emulator_training.errors import MissingExtraError, WeightFileError
-from emulator_training.shard import SimulationConfig
+from emulator_training.shard import SimulationConfig, spectra_of
 from emulator_training.simulators import tables
+from emulator_training.validation.gates import GATES
 from emulator_training.validation.held_out import HeldOut
 from emulator_training.validation.manifold import strangers
 from emulator_training.validation.report import validate
@@ -41,6 +42,22 @@ def test_what_was_fitted_for_a_moment_is_known_to_be_bad(found):
     assert 0.005 < emulator["wide_rmse"] < 0.1
     assert emulator["wide_worst"] > emulator["wide_worst_of_99_percent"] > emulator["wide_rmse"]
     assert accuracy["prosail_manifold"]["wide_rmse_of_principal_components"] < 0.01
+
+
+def test_every_gate_is_of_something_that_is_measured(found):
+    accuracy, _ = found
+    assert all(gate.name in accuracy[gate.operator] for gate in GATES)
+
+
+def test_canopies_can_be_seen_from_elsewhere():
+    canopies = HeldOut.of(SimulationConfig(count=2000), "wide", 5, seed=3)
+    moved = canopies.seen_from(30.0, 0.0, 90.0)
+    assert moved.parameters[:, -3:].tolist() == [[30.0, 0.0, 90.0]] * 5
+    assert torch.equal(moved.parameters[:, :-3], canopies.parameters[:, :-3])
+    assert torch.equal(
+        moved.spectra, torch.from_numpy(spectra_of(moved.parameters.double().numpy()))
+    )
+    assert (moved.spectra - canopies.spectra).abs().max() > 1e-3
 
 
 def test_held_out_canopies_are_of_the_test_split():
