@@ -53,6 +53,18 @@ class UnknownModelError(ModelError, UnknownNameError):
         UnknownNameError.__init__(self, "a model", name, offered)
 
 
+class WeightsError(ModelError):
+    """Raised when a model's file is not there, or is not what it must be.
+
+    Args:
+        path: of the file.
+        fault: what is wrong with it.
+    """
+
+    def __init__(self, path: object, fault: str) -> None:
+        super().__init__(f"{path} {fault}; train the model again, or fetch its files anew")
+
+
 class ResourceError(AnybandError):
     """Raised when memory or disk would not, or did not, suffice."""
 

@@ -13,6 +13,12 @@ def _density() -> dict[str, Ratio]:
     return measure()
 
 
+def _guidance() -> dict[str, Ratio]:
+    from benchmarks.guidance import measure
+
+    return measure()
+
+
 def _help() -> dict[str, Ratio]:
     from benchmarks.help import measure
 
@@ -57,6 +63,7 @@ def _resampling_accuracy() -> dict[str, Ratio]:
 
 BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
     "density": _density,
+    "guidance": _guidance,
     "help": _help,
     "indices": _indices,
     "prosail": _prosail,

@@ -9,7 +9,7 @@ from importlib import import_module
 
 # What the extra `zoo` brings and a plain install lacks.
 ZOO_ONLY = {"typer", "rich", "rasterio", "xarray", "pandas", "spectral", "h5py", "h5netcdf"} | {
-    "matplotlib", "jinja2", "tensorly", "pooch",
+    "matplotlib", "jinja2", "tensorly", "pooch", "yaml",
 }  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """The subcommands, gathered."""
 
+from anyband_models.cli.data import app as data
 from anyband_models.cli.demo import demo
 from anyband_models.cli.evaluate import evaluate
+from anyband_models.cli.generate import generate
 from anyband_models.cli.inspect import inspect
 from anyband_models.cli.models import list_command, show
 from anyband_models.cli.new_app import new_app
 from anyband_models.cli.repair import repair
+from anyband_models.cli.reproduce import reproduce
+from anyband_models.cli.train import train
 
 app = new_app(
     name="anyband-zoo",
@@ -16,6 +20,10 @@ app = new_app(
 app.command()(demo)
 app.command()(repair)
 app.command()(evaluate)
+app.command()(generate)
+app.command()(reproduce)
 app.command(name="list")(list_command)
 app.command()(show)
 app.command()(inspect)
+app.add_typer(data)
+app.command()(train)

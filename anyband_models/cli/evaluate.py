@@ -13,6 +13,8 @@ from anyband_models.cli.options import (
     QuantityOption,
     Scale,
     Wavelengths,
+    Weights,
+    learned,
     open_scene,
     reading,
 )
@@ -44,7 +46,8 @@ class FitName(StrEnum):
 def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
     scene: Annotated[
-        Path, typer.Option(help="ENVI, GeoTIFF/COG, .mat or .npz.", show_default=False)
+        Path,
+        typer.Option(help="ENVI, GeoTIFF/COG, .mat or .npz; or indian-pines.", show_default=False),
     ],
     family: Annotated[
         list[str],
@@ -53,6 +56,7 @@ def evaluate(
             show_default=False,
         ),
     ],
+    weights: Weights = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="Masks are drawn with seeds 0 to SEEDS - 1.")
     ] = 5,
@@ -84,7 +88,7 @@ def evaluate(
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))
     with step(f"judging {model} on {scene.name}"):
-        result = judge(model, opened, family, seeds, fit.value)
+        result = judge(model, opened, family, seeds, fit.value, learned(weights))
     if as_json:
         print_json(result.model_dump())
     else:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from anyband_models.errors import UsageError
+
 if TYPE_CHECKING:
     from anyband_models.scene.scene import Scene
 
@@ -20,7 +22,11 @@ class QuantityName(StrEnum):
 
 ScenePath = Annotated[
     Path,
-    typer.Argument(metavar="SCENE", help="ENVI, GeoTIFF/COG, .mat or .npz.", show_default=False),
+    typer.Argument(
+        metavar="SCENE",
+        help="ENVI, GeoTIFF/COG, .mat or .npz; or indian-pines.",
+        show_default=False,
+    ),
 ]
 UnusedBands = Annotated[
     str,
@@ -51,6 +57,14 @@ Wavelengths = Annotated[
     Path | None,
     typer.Option(help="Text file with one band centre a line [nm or um], where the file has none."),
 ]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        help="Of a model that learns: its JSON file, or the folder of a training run. "
+        "[default: those that ship]",
+        show_default=False,
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same scene, same result.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
@@ -75,11 +89,24 @@ def reading(
     }
 
 
+def learned(weights: Path | None) -> dict[str, Any]:
+    """Return the option above as a model's settings."""
+    return {} if weights is None else {"weights": str(weights)}
+
+
 def open_scene(path: Path, options: dict[str, Any]) -> "Scene":
-    """Read a scene, and refuse values that cannot be what they claim."""
+    """Read a scene, and refuse values that cannot be what they claim.
+
+    The name of a scene that comes with a package stands for that, unless a file has it.
+    """
+    from anyband_models.scene.examples import EXAMPLES
     from anyband_models.scene.formats import read_scene
     from anyband_models.scene.scale import check_reflectance
 
+    if str(path) in EXAMPLES and not path.exists():
+        if any(value is not None for value in options.values()):
+            raise UsageError(f"{path} needs no scale and the like; leave these options out")
+        return EXAMPLES[str(path)]()
     scene = read_scene(path, **options)
     check_reflectance(scene)
     return scene

@@ -15,6 +15,8 @@ from anyband_models.cli.options import (
     ScenePath,
     Seed,
     Wavelengths,
+    Weights,
+    learned,
     open_scene,
     reading,
 )
@@ -32,6 +34,7 @@ def repair(
         ),
     ],
     model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "gaussian",
+    weights: Weights = None,
     bad_bands: Annotated[
         str,
         typer.Option(
@@ -79,7 +82,7 @@ def repair(
     from anyband_models.repair.plan import make_plan
 
     get_model(model)  # a wrong name is answered before a large scene is read
-    config = RepairConfig(model=model, max_gap_nm=max_gap, seed=seed)
+    config = RepairConfig(model=model, settings=learned(weights), max_gap_nm=max_gap, seed=seed)
     inputs = [path for path in (mask, wavelengths) if path is not None]
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))

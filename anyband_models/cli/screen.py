@@ -81,6 +81,11 @@ def as_words(value: Any) -> str:  # noqa: ANN401  (anything that JSON can hold)
     return str(value)
 
 
+def tell(sentence: str) -> None:
+    """Print how far a long job is on stderr, terminal or not: its log is read later."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def warn(sentences: Iterable[str]) -> None:
     """Print warnings on stderr, a line each."""
     for sentence in sentences:

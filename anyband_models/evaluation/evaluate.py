@@ -1,8 +1,8 @@
 """Judge a model on a scene: remove entries by a named family of masks, repair, score, repeat."""
 
 import time
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Bool, Float32
@@ -137,7 +137,12 @@ def coverage(
 
 
 def evaluate(
-    model: str, scene: Scene, families: Sequence[str], seeds: int = 5, fit: Fit = "left"
+    model: str,
+    scene: Scene,
+    families: Sequence[str],
+    seeds: int = 5,
+    fit: Fit = "left",
+    settings: Mapping[str, Any] | None = None,
 ) -> Evaluation:
     """Judge a model on the right half of a scene.
 
@@ -148,13 +153,14 @@ def evaluate(
         seeds: masks are drawn with seeds 0, 1, ..., and scores are means over them.
         fit: "left" gives the model the left half of the columns as support; "none" gives it
             nothing but what is left of the right half itself.
+        settings: of the model.
 
     Raises:
         UnknownModelError: if the zoo has no such model.
         UsageError: if a family is not known.
         InputError: if the scene cannot be halved, or its right half holds no sound value.
     """
-    ours, linear = create_model(model), create_model("linear")
+    ours, linear = create_model(model, **(settings or {})), create_model("linear")
     for family in families:
         parse(family)  # a wrong name is answered before the first is judged
     region = Region(scene, fit)

@@ -13,6 +13,7 @@ class Card(BaseModel, frozen=True, extra="forbid"):
         trained_on: data in its weights; "nothing" for a model without weights.
         needs_reflectance: whether it makes no sense on radiance or digital numbers.
         uses_support: whether it learns from the complete pixels of the scene.
+        generates: whether it can make images of which nothing is known.
         limits: where it must not be trusted.
         source: author, title, year, equation.
     """
@@ -23,5 +24,6 @@ class Card(BaseModel, frozen=True, extra="forbid"):
     trained_on: str = "nothing"
     needs_reflectance: bool = False
     uses_support: bool = False
+    generates: bool = False
     limits: str
     source: str

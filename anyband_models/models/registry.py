@@ -1,7 +1,7 @@
 """The models of the zoo, by name. The union of their configs is the registry.
 
 >>> list_models()
-['gaussian', 'linear', 'pchip']
+['anyband-diff', 'gaussian', 'linear', 'pchip']
 >>> create_model("linear", max_gap_nm=50).config
 LinearConfig(max_gap_nm=50.0, kind='linear')
 """
@@ -12,14 +12,19 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from anyband_models.errors import UnknownModelError, UsageError
+from anyband_models.models.anyband_diff import AnybandDiff, AnybandDiffConfig
 from anyband_models.models.contract import Model
 from anyband_models.models.gaussian import Gaussian, GaussianConfig
 from anyband_models.models.linear import Linear, LinearConfig
 from anyband_models.models.pchip import Pchip, PchipConfig
 
-ModelConfig = Annotated[LinearConfig | PchipConfig | GaussianConfig, Field(discriminator="kind")]
+ModelConfig = Annotated[
+    LinearConfig | PchipConfig | GaussianConfig | AnybandDiffConfig, Field(discriminator="kind")
+]
 
-_MODELS: dict[str, type[Model]] = {model.card.name: model for model in (Gaussian, Linear, Pchip)}
+_MODELS: dict[str, type[Model]] = {
+    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Pchip)
+}
 
 
 def list_models(pattern: str = "*") -> list[str]:

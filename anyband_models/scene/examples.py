@@ -48,3 +48,7 @@ def mended_wavelengths(listed: Float[np.ndarray, " band"]) -> Float[np.ndarray, 
     steps = np.arange(1, 3) / 3
     mended[[171, 172]] = mended[170] + steps * (mended[173] - mended[170])
     return mended
+
+
+EXAMPLES = {"indian-pines": indian_pines}
+"""Scenes that a command takes by name, in place of a file."""

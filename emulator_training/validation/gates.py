@@ -80,9 +80,9 @@ GATES = (
     *(Gate("prosail_inverse", f"wide_spectrum_r2_{name}", "higher", 0.9) for name in _PARAMETERS),
     *(Gate("prosail_inverse", f"wide_sentinel2_r2_{n}", "higher", 0.5) for n in ("cab", "lai")),
     *(
-        Gate("prosail_inverse", f"wide_nadir_{what}_coverage", better, limit)
+        gate
         for what in ("spectrum", "spectrum_angles", "sentinel2", "sentinel2_angles")
-        for better, limit in (("higher", 0.86), ("lower", 0.94))
+        for gate in _between("prosail_inverse", f"wide_nadir_{what}_coverage", 0.86, 0.94)
     ),
     # Noise of the estimate apart, to know the angles makes no parameter worse. Of the prior's few
     # bands that is not so: unknown, the few that it has seen from there are taken for the prior's.

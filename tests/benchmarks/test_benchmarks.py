@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from anyband_models.models.contract import Observation
 from anyband_models.models.registry import create_model
@@ -42,3 +43,25 @@ def test_the_baseline_of_repair_gives_what_ours_gives(monkeypatch):
     np.testing.assert_allclose(ours.mean, mean, atol=2e-6)
     learned = np.arange(12) != 5  # of the band that nobody has the baseline gives no spread
     np.testing.assert_allclose(ours.std[learned], std[learned], atol=2e-6)
+
+
+def test_the_guidance_that_is_timed_does_what_it_is_for(monkeypatch):
+    """It takes the steps that it should, and the physics loss falls."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from anyband_models.diffusion.repair import Sampling, sampled
+    from benchmarks.guidance import SIDE, Subject
+
+    subject = Subject("tiny")
+    records = []
+    plain = Sampling("dpm++", 10, True, 0)
+    guided = plain._replace(guidance=subject.guidance())
+    without = sampled(subject.model, subject.values, subject.mask, SIDE, plain)
+    image = sampled(subject.model, subject.values, subject.mask, SIDE, guided, 0, records)
+    assert len(records) == 2
+    assert set(records[0].losses) == {"ndvi", "band_correlation", "valid_range"}
+
+    def loss(cube):
+        image = torch.from_numpy(cube)[None]
+        return sum(float(target(image)[0]) for target in guided.guidance.targets)
+
+    assert loss(image) < 0.8 * loss(without)

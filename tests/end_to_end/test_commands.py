@@ -38,6 +38,7 @@ def test_list(anyband):
     assert (ended.code, ended.err) == (0, "")
     assert [name in ended.out for name in ("gaussian", "linear", "pchip")] == [True] * 3
     assert [card["name"] for card in anyband("list", "--json").json] == [
+        "anyband-diff",
         "gaussian",
         "linear",
         "pchip",
@@ -104,3 +105,28 @@ def test_inspect_shows_what_it_can_of_a_file_that_is_not_ready(anyband, tmp_path
     ended = anyband("inspect", tmp_path / "bare.npz", "--wavelengths", table, "--json")
     assert (ended.code, ended.json["damage"]) == (0, [])
     assert "--scale" in ended.err
+
+
+def test_a_scene_that_comes_with_a_package_needs_no_file(anyband):
+    told = ("--scene", "indian-pines", "--family", "k5", "--seeds", "1")
+    ended = anyband("evaluate", "linear", *told, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["scene"] == "indian_pines"
+    refused = anyband("evaluate", "linear", *told, "--scale", "0.1")
+    assert refused.code == 2
+    assert refused.err == (
+        "error: indian-pines needs no scale and the like; leave these options out\n"
+    )
+
+
+def test_weights_are_for_models_that_have_some(anyband, tmp_path):
+    told = ("--scene", "indian-pines", "--family", "k5", "--weights", str(tmp_path / "no.json"))
+    refused = anyband("evaluate", "linear", *told)
+    assert refused.code == 2
+    assert refused.err.startswith("error: model 'linear' does not take weights = ")
+    absent = anyband("evaluate", "anyband-diff", *told)
+    assert absent.code == 4
+    assert absent.err == (
+        f"error: {tmp_path / 'no.json'} is not there; train the model again, or fetch its files "
+        "anew\n"
+    )

@@ -1,0 +1,5 @@
+"""`python -m anyband_models.cli`, for torchrun."""
+
+from anyband_models.cli import main
+
+main()

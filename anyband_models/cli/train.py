@@ -1,0 +1,91 @@
+"""`anyband-zoo train`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anyband_models.cli.options import Json, NoData, Offset, QuantityOption, Scale, Wavelengths
+
+
+class RegionName(StrEnum):
+    """What of a scene is learned from."""
+
+    ALL = "all"
+    LEFT = "left"
+
+
+def train(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Folder of the run.", show_default=False)
+    ],
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="CONFIG.yaml", help="Settings, instead of a preset's.", show_default=False
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="tiny, small, base or paper.", show_default=False)
+    ] = None,
+    scene: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="ENVI, GeoTIFF/COG, .mat or .npz, or indian-pines; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    region: Annotated[
+        RegionName | None,
+        typer.Option(help="left: no pixel of the right half is learned from.", show_default=False),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="How many steps.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Of weights, patches, masks and noise.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in the folder, if there is one.")
+    ] = False,
+    scale: Scale = None,
+    offset: Offset = None,
+    quantity: QuantityOption = None,
+    nodata: NoData = None,
+    wavelengths: Wavelengths = None,
+    as_json: Json = False,
+) -> None:
+    """Train weights of anyband-diff for the bands of a scene.
+
+    Writes checkpoints, progress.jsonl, run.html and the model into a folder; progress is told on
+    stderr. Several processes, started by torchrun, share each batch.
+    """
+    from anyband_models.cli.screen import print_json, print_table, tell
+    from anyband_models.jobs.train import run_training
+    from anyband_models.jobs.train_config import chosen_config
+
+    reading = {
+        "scale": scale,
+        "offset": offset,
+        "quantity": None if quantity is None else quantity.value,
+        "nodata": nodata,
+        "wavelengths": None if wavelengths is None else str(wavelengths),
+    }
+    changes = {"region": None if region is None else region.value, "steps": steps, "seed": seed}
+    settings = chosen_config(config, preset, scene or (), reading, changes, output, resume)
+    result = run_training(settings, output, resume, tell)
+    if result is None:
+        return
+    if as_json:
+        print_json(result.summary)
+        return
+    rows = [
+        (family, f"{s['model']:.2f}", f"{s['linear']:.2f}", f"{s['model'] - s['linear']:+.2f}")
+        for family, s in result.validation.items()
+    ]
+    if rows:
+        columns = ("masks", "model", "linear", "above")
+        print_table("PSNR on held-out rows, missing entries [dB]", columns, rows)
+    print_table("Files", ("written",), [(str(path),) for path in result.files])

@@ -1,0 +1,170 @@
+"""What physics asks of an image: what an operator should give, and how much that counts."""
+
+from typing import Any, Protocol, final, runtime_checkable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+import physops
+from anyband_models.errors import InputError
+from physops.bands import Bands
+from physops.correlation import correlation_loss
+from physops.errors import NoCardError
+from physops.registry import spec
+
+Images = Float[Tensor, "batch band row col"]
+
+
+@runtime_checkable
+class Target(Protocol):
+    """Something that an image should obey."""
+
+    name: str
+    weight: float
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return how far images, in their own unit, are from obeying: 0 if they do."""
+        ...
+
+    def check(self, rows: int, cols: int) -> None:
+        """See that it can be asked of images of a size.
+
+        Raises:
+            InputError: if not.
+        """
+        ...
+
+    def part(self, rows: slice, cols: slice) -> "Target":
+        """Return what is asked of a part of the images."""
+        ...
+
+
+@final
+class OperatorTarget:
+    """The mean squared difference of what an operator gives from what it should.
+
+    Args:
+        operator: its name, as `physops.get` takes it.
+        bands: of the images.
+        value: what it should give: a map ``(row, col)``, anything that broadcasts against what
+            comes out, or a number; NaN where nothing is asked. 0, if left out, as a constraint or
+            a residual should.
+        weight: how much it counts.
+        parameters: of the operator.
+
+    Raises:
+        PhysopsError: as `physops.get` does, if there is no such operator or the bands do not
+            serve it.
+
+    Source: AnyBand-Diff, Eq. 3.
+    """
+
+    def __init__(
+        self,
+        operator: str,
+        bands: Bands,
+        value: Tensor | float = 0.0,
+        weight: float = 1.0,
+        **parameters: float,
+    ) -> None:
+        given: dict[str, Any] = dict(parameters)
+        if _is_index(operator):
+            given.setdefault("check", False)  # an estimate may be anything on its way
+        self.operator = physops.get(operator, bands=bands, **given)
+        self.operator.requires_grad_(False).eval()
+        self.name, self.weight = operator, weight
+        self.value = torch.as_tensor(value, dtype=torch.float32)
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return the loss of each image.
+
+        Raises:
+            InputError: if the value has another shape than what the operator gives.
+        """
+        found = self.operator(images)
+        wanted = self.value.to(found)
+        shape = tuple(found.shape[1:])
+        if not _broadcasts(tuple(wanted.shape), tuple(found.shape)):
+            raise InputError(
+                f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
+                f"gives {shape} of each image; give it in that shape, or as one number"
+            )
+        apart = found - wanted
+        mean = apart.square().flatten(1).mean(dim=1)
+        if bool(torch.isfinite(mean).all()):  # then all of it counts, which takes no masks to say
+            return mean
+        counts = torch.isfinite(apart)
+        squared = torch.where(counts, apart, 0.0).square().flatten(1)
+        return squared.sum(dim=1) / counts.flatten(1).sum(dim=1).clamp(min=1)
+
+    @property
+    def has_map(self) -> bool:
+        """Whether it asks for something at each place."""
+        # A statistic, as a matrix of correlations, is of the bands and not of a place.
+        return self.value.ndim >= 2 and self.operator.spec.kind != "statistic"
+
+    def check(self, rows: int, cols: int) -> None:
+        """See that a map has as many rows and columns as an image.
+
+        Raises:
+            InputError: if not.
+        """
+        shape = tuple(self.value.shape[-2:])
+        if self.has_map and not _broadcasts(shape, (rows, cols)):
+            raise InputError(
+                f"the target of {self.name} has {shape[0]} rows and {shape[1]} columns, and the "
+                f"image has {rows} and {cols}; give a map of {rows} rows and {cols} columns"
+            )
+
+    def part(self, rows: slice, cols: slice) -> "OperatorTarget":
+        """Return the target of a part of the image."""
+        if not self.has_map:
+            return self
+        other = object.__new__(OperatorTarget)
+        other.operator, other.name, other.weight = self.operator, self.name, self.weight
+        high, wide = self.value.shape[-2:]
+        everywhere = slice(None)  # what is one number for all rows is so for some of them
+        part = rows if high > 1 else everywhere, cols if wide > 1 else everywhere
+        other.value = self.value[..., part[0], part[1]]
+        return other
+
+
+def _is_index(operator: str) -> bool:
+    try:
+        return spec(operator).kind == "index"
+    except NoCardError:  # a plugin's, or a function that was registered
+        return False
+
+
+def _broadcasts(value: tuple[int, ...], onto: tuple[int, ...]) -> bool:
+    fits = zip(value[::-1], onto[::-1], strict=False)
+    return len(value) <= len(onto) and all(own in (1, there) for own, there in fits)
+
+
+@final
+class CorrelationTarget:
+    """The mean squared difference of the bands' correlations from those that are expected.
+
+    Args:
+        expected: correlations, NaN where nothing is known.
+        weight: how much it counts.
+
+    Source: AnyBand-Diff, 3.2 ("preserving spectral correlation matrices") and Eq. 6.
+    """
+
+    name = "correlation"
+
+    def __init__(self, expected: Float[Tensor, "band band"], weight: float = 1.0) -> None:
+        self.expected, self.weight = expected, weight
+
+    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
+        """Return the loss of each image."""
+        return correlation_loss(images, self.expected, per_pair=True)
+
+    def check(self, rows: int, cols: int) -> None:
+        """See nothing: it can be asked of any image."""
+
+    def part(self, rows: slice, cols: slice) -> "CorrelationTarget":
+        """Return the target of a part of the image: the same."""
+        return self

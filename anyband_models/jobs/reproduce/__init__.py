@@ -1,0 +1,1 @@
+"""The paper's tables, measured again: a module a table, the paper's numbers beside ours."""

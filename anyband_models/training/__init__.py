@@ -1,0 +1,1 @@
+"""How the zoo's networks learn."""
