@@ -1,5 +1,6 @@
 """One process or several: who does which part of a batch."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,5 +75,9 @@ def processes() -> Iterator[Processes]:
     distributed.init_process_group("nccl" if cuda else "gloo")
     try:
         yield Processes(distributed.get_rank(), count, device)
+        # Gloo's threads abort a process in which something of the group outlives it, or whose
+        # neighbour leaves while it ends (pytorch/pytorch#190489).
+        gc.collect()
+        distributed.barrier()
     finally:
         distributed.destroy_process_group()

@@ -22,6 +22,25 @@ stride: 4
 report_every: 1
 keep_every: 6
 """
+WEIGHTS = """
+import sys
+from pathlib import Path
+import torch
+from torch import distributed
+from anyband_models.jobs.train import open_scene
+from anyband_models.training.config_file import checked, read_config
+from anyband_models.training.processes import processes
+from anyband_models.training.start import start
+
+config = checked(read_config(Path(sys.argv[1])), "it")
+with processes() as shared:
+    run = start([open_scene(path, config.reading) for path in config.scenes], config, shared)
+    run.train(None)
+    ours = torch.cat([weight.flatten() for weight in run.checkpoint().tensors.values()])
+    theirs = [torch.empty_like(ours) for _ in range(shared.world)]
+    distributed.all_gather(theirs, ours)
+    print(shared.world, all(torch.equal(ours, other) for other in theirs), flush=True)
+"""
 
 
 @pytest.fixture
@@ -64,6 +83,13 @@ def test_two_processes_learn_as_one_does(config, anyband, tmp_path):
     first, second = (load_file(tmp_path / run / "model.safetensors") for run in ("one", "two"))
     for name, weights in first.items():
         torch.testing.assert_close(second[name], weights, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_two_processes_end_with_the_same_weights(config, tmp_path):
+    (tmp_path / "weights.py").write_text(WEIGHTS)
+    ended = two(tmp_path / "weights.py", config)
+    assert ended.stdout.split() == ["2", "True", "2", "True"]
 
 
 @pytest.mark.slow
