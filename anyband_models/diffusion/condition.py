@@ -19,7 +19,3 @@ class Condition:
     known: Float[Tensor, "batch band row col"]
     observed: Bool[Tensor, "batch band row col"]
     channels: Float[Tensor, "batch twice row col"]
-
-    def __getitem__(self, part: slice) -> "Condition":
-        """Return the condition of some of the images."""
-        return Condition(self.known[part], self.observed[part], self.channels[part])

@@ -1,6 +1,5 @@
 """How much noise: schedules of diffusion times, and ladders that samplers step down."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -124,4 +123,3 @@ class LogNormalSchedule(BaseModel, frozen=True, extra="forbid"):
 
 
 Schedule = Annotated[LinearSchedule | LogNormalSchedule, Field(discriminator="kind")]
-Ladder = Callable[[int], Tensor]

@@ -80,13 +80,12 @@ class Batches:
         """Return some samples of a step's batch."""
         drawn = [self._sample(step, number) for number in numbers]
         images, values, observed, noise, shares, seeds = zip(*drawn, strict=True)
-        # One by one: the masks of some have one row and one column, those of others all.
-        each = [self.model.problem([v], [o]) for v, o in zip(values, observed, strict=True)]
+        problem = self.model.problem(list(values), list(observed))
         schedule = self.config.diffusion.schedule
         share = torch.tensor(shares)
         blind = share < 0
         sigma = torch.where(blind, schedule.most, schedule.draw(share.clamp(min=0)))
-        return Batch(torch.stack(images), _together(each), torch.stack(noise), sigma, blind, seeds)
+        return Batch(torch.stack(images), problem, torch.stack(noise), sigma, blind, seeds)
 
     def _sample(self, step: int, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor, float, int]:
         key = [self.config.seed, step * 2**20 + number]
@@ -99,14 +98,3 @@ class Batches:
         if rng.random() < self.config.loss.blind:
             share = -1.0
         return patch, masked.values, masked.observed, noise, share, int(rng.integers(2**63))
-
-
-def _together(problems: list[Problem]) -> Problem:
-    known = [problem.condition for problem in problems]
-    condition = Condition(
-        torch.cat([one.known for one in known]),
-        torch.cat([one.observed for one in known]),
-        torch.cat([one.channels for one in known]),
-    )
-    centre = torch.cat([problem.centre for problem in problems])
-    return Problem(condition, centre, torch.cat([problem.scale for problem in problems]))

@@ -1,6 +1,5 @@
 """Patches of scenes: where they are cut, and which part of a scene may be seen."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -32,7 +31,7 @@ class Patches:
     Args:
         values: of the region, normalised; NaN = no data.
         size: rows and columns of a patch; of a smaller region all is taken.
-        stride: from patch to patch; places in between are drawn, too.
+        stride: from patch to patch.
     """
 
     def __init__(self, values: Float[Tensor, "band y x"], size: int, stride: int) -> None:
@@ -57,7 +56,3 @@ class Patches:
         turns = int(rng.integers(4))
         square = patch.shape[-1] == patch.shape[-2]
         return torch.rot90(patch, turns if square else 2 * (turns // 2), (-2, -1))
-
-    def __iter__(self) -> Iterator[Float[Tensor, "band row col"]]:
-        for y, x in self.corners:
-            yield self.values[:, y : y + self.size, x : x + self.size]

@@ -37,7 +37,7 @@ def test_a_patch_is_one_of_the_scenes_in_eight_orientations():
     rng = np.random.default_rng(0)
     turned = {
         torch.rot90(patch.flip(-1) if flip else patch, turns, (-2, -1)).numpy().tobytes()
-        for patch in patches
+        for patch in (values[:, y : y + 3, x : x + 3] for y in (0, 3) for x in (0, 3))
         for flip in (False, True)
         for turns in range(4)
     }
