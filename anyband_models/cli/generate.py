@@ -15,6 +15,8 @@ from anyband_models.cli.options import (
     Scale,
     Seed,
     Wavelengths,
+    Weights,
+    learned,
     open_scene,
     reading,
 )
@@ -44,13 +46,7 @@ def generate(
         ),
     ],
     model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "anyband-diff",
-    weights: Annotated[
-        str,
-        typer.Option(
-            help="A model's JSON, or the folder of a training run. [default: those that ship]",
-            show_default=False,
-        ),
-    ] = "",
+    weights: Weights = None,
     like: Annotated[
         Path | None, typer.Option(help="A scene of which bands are given.", show_default=False)
     ] = None,
@@ -104,7 +100,7 @@ def generate(
     from anyband_models.jobs.generate import GenerateConfig, run_generate
 
     config = GenerateConfig(
-        model=model, weights=weights, bands=bands, physics=tuple(physics or ()), rows=rows,
+        model=model, **learned(weights), bands=bands, physics=tuple(physics or ()), rows=rows,
         cols=cols, count=count, seed=seed, steps=steps, sampler=sampler.value, guidance=guidance,
         through=through.value,
     )  # fmt: skip

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anyband_models.errors import UsageError
-
 if TYPE_CHECKING:
     from anyband_models.scene.scene import Scene
 
@@ -95,18 +93,7 @@ def learned(weights: Path | None) -> dict[str, Any]:
 
 
 def open_scene(path: Path, options: dict[str, Any]) -> "Scene":
-    """Read a scene, and refuse values that cannot be what they claim.
+    """Return a scene by its file or its name; see `anyband_models.scene.opening`."""
+    from anyband_models.scene.opening import open_scene as opened
 
-    The name of a scene that comes with a package stands for that, unless a file has it.
-    """
-    from anyband_models.scene.examples import EXAMPLES
-    from anyband_models.scene.formats import read_scene
-    from anyband_models.scene.scale import check_reflectance
-
-    if str(path) in EXAMPLES and not path.exists():
-        if any(value is not None for value in options.values()):
-            raise UsageError(f"{path} needs no scale and the like; leave these options out")
-        return EXAMPLES[str(path)]()
-    scene = read_scene(path, **options)
-    check_reflectance(scene)
-    return scene
+    return opened(path, **options)

@@ -12,9 +12,7 @@ from anyband_models.errors import ResourceError, UsageError
 from anyband_models.files import FULL, staged
 from anyband_models.jobs.train_config import CONFIG
 from anyband_models.jobs.train_reports import Reports
-from anyband_models.scene.examples import EXAMPLES
-from anyband_models.scene.formats import read_scene
-from anyband_models.scene.scale import check_reflectance
+from anyband_models.scene import opening
 from anyband_models.scene.scene import Scene
 from anyband_models.scene.wavelengths import read_wavelength_table
 from anyband_models.training.calibration import calibrate
@@ -120,27 +118,16 @@ def check_folder(folder: Path, resume: bool) -> None:
 
 
 def open_scene(path: Path, reading: ReadingConfig) -> Scene:
-    """Return a scene by its file, or by its name.
+    """Return a scene that is to be learned from.
 
     Raises:
-        UsageError: if something is said of a scene that needs nothing said.
-        InputError: if it cannot be read.
+        UsageError, InputError, ScaleError: as `scene.opening.open_scene` does.
     """
-    if (name := str(path)) in EXAMPLES:
-        if reading != ReadingConfig():
-            raise UsageError(f"{name} needs no scale and the like; leave these options out")
-        return EXAMPLES[name]()
     table = reading.wavelengths
-    scene = read_scene(
-        path,
-        scale=reading.scale,
-        offset=reading.offset,
-        quantity=reading.quantity,
-        nodata=reading.nodata,
-        wavelengths=None if table is None else read_wavelength_table(table),
+    options = reading.model_dump(exclude={"wavelengths"})
+    return opening.open_scene(
+        path, **options, wavelengths=None if table is None else read_wavelength_table(table)
     )
-    check_reflectance(scene)
-    return scene
 
 
 def _first(run: Run, folder: Path, resume: bool, said: Said) -> TrainingResult:
