@@ -46,9 +46,12 @@ def measure() -> dict[str, Ratio]:
 
 
 def _over(value: float, limit: float, better: str, detail: str) -> Ratio:
-    if better == "lower":
-        return Ratio(value=value / limit, goal=1, better="lower", detail=f"{detail} of {limit:.4g}")
-    return Ratio(value=value / limit, goal=1, better="higher", detail=f"{detail} of {limit:.4g}")
+    # What lies above a negative limit is a smaller part of it.
+    smaller = (better == "lower") != (limit < 0)
+    detail = f"{detail} of {limit:.4g}"
+    return Ratio(
+        value=value / limit, goal=1, better="lower" if smaller else "higher", detail=detail
+    )
 
 
 def _area() -> float:
