@@ -9,7 +9,6 @@ from torch import Tensor
 import physops
 from anyband_models.errors import InputError
 from physops.bands import Bands
-from physops.correlation import correlation_loss
 from physops.errors import NoCardError
 from physops.registry import spec
 
@@ -140,31 +139,3 @@ def _is_index(operator: str) -> bool:
 def _broadcasts(value: tuple[int, ...], onto: tuple[int, ...]) -> bool:
     fits = zip(value[::-1], onto[::-1], strict=False)
     return len(value) <= len(onto) and all(own in (1, there) for own, there in fits)
-
-
-@final
-class CorrelationTarget:
-    """The mean squared difference of the bands' correlations from those that are expected.
-
-    Args:
-        expected: correlations, NaN where nothing is known.
-        weight: how much it counts.
-
-    Source: AnyBand-Diff, 3.2 ("preserving spectral correlation matrices") and Eq. 6.
-    """
-
-    name = "correlation"
-
-    def __init__(self, expected: Float[Tensor, "band band"], weight: float = 1.0) -> None:
-        self.expected, self.weight = expected, weight
-
-    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
-        """Return the loss of each image."""
-        return correlation_loss(images, self.expected, per_pair=True)
-
-    def check(self, rows: int, cols: int) -> None:
-        """See nothing: it can be asked of any image."""
-
-    def part(self, rows: slice, cols: slice) -> "CorrelationTarget":
-        """Return the target of a part of the image: the same."""
-        return self

@@ -110,10 +110,10 @@ def test_table5_counts_what_the_networks_have(table):
 def test_table7_guides_less_and_more(table):
     rows, _, _ = table("table7")
     assert list(rows) == ["0", "0.5", "1", "1.5", "2"]
-    fell = "samples in which that of correlation did not rise [%]"
+    fell = "samples in which that of band_correlation did not rise [%]"
     assert rows["0"][fell] is None
     assert rows["1"][fell] == 100
-    assert rows["1"]["loss of correlation"] < rows["0"]["loss of correlation"]
+    assert rows["1"]["loss of band_correlation"] < rows["0"]["loss of band_correlation"]
     assert rows["1"]["paper: PSNR [dB]"] == 29.65
 
 

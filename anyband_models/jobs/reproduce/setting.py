@@ -15,7 +15,7 @@ from anyband_models.diffusion.band_diffusion import BandDiffusion
 from anyband_models.diffusion.files import ModelFile, read_model
 from anyband_models.diffusion.guidance import Guidance
 from anyband_models.diffusion.repair import Sampling, repaired, sampled
-from anyband_models.diffusion.targets import CorrelationTarget, OperatorTarget
+from anyband_models.diffusion.targets import OperatorTarget
 from anyband_models.evaluation.evaluate import Region
 from anyband_models.models.anyband_diff import AnybandDiffConfig, check_bands
 from anyband_models.models.contract import Observation
@@ -157,11 +157,11 @@ class Setting:
         """
         assert self.region.support is not None  # the region was built with it
         left = torch.from_numpy(self.region.support.T.copy())
-        limits = model.spec.normalisation
+        limits, bands = model.spec.normalisation, model.spec.bands
         return Guidance(
             [
-                CorrelationTarget(band_correlation(left, band_dim=0)),
-                OperatorTarget("valid_range", model.spec.bands, low=limits.low, high=limits.high),
+                OperatorTarget("band_correlation", bands, band_correlation(left, band_dim=0)),
+                OperatorTarget("valid_range", bands, low=limits.low, high=limits.high),
             ],
             strength,
         )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import physops
-from anyband_models.diffusion.targets import CorrelationTarget, OperatorTarget
+from anyband_models.diffusion.targets import OperatorTarget
 from anyband_models.errors import InputError
 from physops.bands import Bands
 from physops.correlation import band_correlation
@@ -78,7 +78,7 @@ def test_its_operator_is_not_learned():
 
 def test_the_correlations_of_the_observed_part_can_be_asked_for():
     image = images(1, 8, 8)
-    target = CorrelationTarget(band_correlation(image)[0])
+    target = OperatorTarget("band_correlation", BANDS, band_correlation(image)[0])
     assert target(image)[0] < 1e-9
     assert target(images(1, 8, 8).flip(1))[0] > 1e-3
     assert target.part(slice(0, 4), slice(0, 4)) is target
