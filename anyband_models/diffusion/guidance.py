@@ -32,7 +32,7 @@ class GuidanceRecord:
 
     Attributes:
         sigma: noise of the step.
-        losses: of each image, by the target's name, before the step was guided.
+        losses: of each image, by the target's name, before the step that it asked for.
     """
 
     sigma: float
@@ -44,12 +44,13 @@ class Guidance:
     """How physics guides.
 
     Attributes:
-        targets: what it asks.
+        targets: what it asks, each in its turn: the last has the last word.
         scale: s; 0 leaves the sampler as it is, bit for bit.
         through: "clean" takes the gradient by the clean image, and leaves the network alone;
             "network" goes back through it, as Eq. 3 has it, at more than twice the cost.
         normalised: scale each step so that ``scale`` is a share of the way to where a straight
-            loss would vanish (Polyak's step); else the gradient counts as it is, as in Eq. 4.
+            loss would vanish (Polyak's step), pixel by pixel where pixels obey alone; else the
+            gradient of the mean loss counts as it is, as in Eq. 4.
         every: guide each so-manieth rung.
         last: share of the ladder that is guided, from its end; what is done earlier, the network
             undoes for the most part.
@@ -126,47 +127,48 @@ class Guided:
         if self.guidance.scale == 0 or not self.guidance.targets or not near:
             return self.denoiser(x, sigma, condition)
         if self.guidance.through == "clean":
-            clean = self.denoiser(x, sigma, condition).detach()
-            by_clean, loss = self._slope(clean, condition, noise)
-            slope, length = by_clean, torch.ones_like(sigma)
-        else:
-            with torch.enable_grad():
-                noisy = x.detach().requires_grad_()
-                answer = self.denoiser(noisy, sigma, condition)
-            clean = answer.detach()
-            by_clean, loss = self._slope(clean, condition, noise)
-            (slope,) = torch.autograd.grad(answer, noisy, by_clean)
-            slope, length = self._allowed(slope, condition), sigma.square()
-        if self.guidance.normalised:
-            # It is the clean image that takes the step: what counts is its own gradient along it.
-            length = _straight_length(loss, by_clean, slope)
-        return clean - self.guidance.scale * length[:, None, None, None] * slope
+            return self._moved(self.denoiser(x, sigma, condition).detach(), condition, noise)
+        with torch.enable_grad():
+            noisy = x.detach().requires_grad_()
+            answer = self.denoiser(noisy, sigma, condition)
+        clean = answer.detach()
+        towards = self._moved(clean, condition, noise) - clean
+        (slope,) = torch.autograd.grad(answer, noisy, towards)
+        slope, length = self._allowed(slope, condition), sigma.square()
+        if self.guidance.normalised:  # as far along what physics asks as the clean image would go
+            length = _straight_length(_along(towards, towards), towards, slope)
+        return clean + length[:, None, None, None] * slope
 
-    def _slope(
-        self, clean: Tensor, condition: Condition, noise: float
-    ) -> tuple[Float[Tensor, "batch band row col"], Float[Tensor, " batch"]]:
-        """Return the weighted loss of clean images, and its gradient.
+    def _moved(
+        self, clean: Float[Tensor, "batch band row col"], condition: Condition, noise: float
+    ) -> Float[Tensor, "batch band row col"]:
+        """Return clean images after a step for each target, in turn."""
+        found = {}
+        for target in self.guidance.targets:
+            found[target.name], step = self._step(target, clean, condition)
+            if step is not None:
+                clean = clean - step
+        self.records.append(GuidanceRecord(noise, found))
+        return clean
 
-        If steps are normalised, each target's weight is multiplied by the step that it would take
-        alone: what is asked in counts does not drown what is asked in an index.
-        """
-        targets = self.guidance.targets
+    def _step(
+        self, target: Target, clean: Float[Tensor, "batch band row col"], condition: Condition
+    ) -> tuple[Float[Tensor, " batch"], Float[Tensor, "batch band row col"] | None]:
+        """Return a target's loss and the step against it; None where it is met by all images."""
         with torch.enable_grad():
             point = clean.detach().requires_grad_()
-            images = self.decode(self.problem.images(point))
-            seen = images.detach().requires_grad_()
-            losses = [target(seen) for target in targets]
-        slope, total = torch.zeros_like(seen), torch.zeros_like(losses[0])
-        for target, loss in zip(targets, losses, strict=True):
-            (own,) = torch.autograd.grad(loss, seen, torch.ones_like(loss))
-            own, weight = self._allowed(own, condition), torch.full_like(loss, target.weight)
-            if self.guidance.normalised:
-                weight = weight * _straight_length(loss.detach(), own, own)
-            slope.addcmul_(weight[:, None, None, None], own)
-            total += weight * loss.detach()
-        found = {t.name: loss.detach() for t, loss in zip(targets, losses, strict=True)}
-        self.records.append(GuidanceRecord(noise, found))
-        return torch.autograd.grad(images, point, slope)[0], total
+            losses = target.losses(self.decode(self.problem.images(point)))
+        means = losses.detach().flatten(1).mean(dim=1) if losses.ndim > 1 else losses.detach()
+        if not bool(means.any()):
+            return means, None
+        (slope,) = torch.autograd.grad(losses, point, torch.ones_like(losses))
+        slope = self._allowed(slope, condition)
+        if self.guidance.normalised:
+            length = _straight_length(losses.detach(), slope, slope)
+        else:
+            length = torch.full_like(means, len(means) / losses.numel())
+        length = length[:, None] if length.ndim == 3 else length[:, None, None, None]
+        return means, self.guidance.scale * target.weight * length * slope
 
     def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
         """Return a gradient without what is not finite, and without what must not change."""
@@ -178,10 +180,16 @@ class Guided:
 
 
 def _straight_length(
-    loss: Float[Tensor, " batch"],
+    loss: Float[Tensor, "batch *place"],
     slope: Float[Tensor, "batch band row col"],
     along: Float[Tensor, "batch band row col"],
-) -> Float[Tensor, " batch"]:
+) -> Float[Tensor, "batch *place"]:
     """Return the step along a direction at whose end a loss with this slope would vanish."""
-    fall = torch.linalg.vecdot(slope.flatten(1), along.flatten(1))
+    fall = _along(slope, along) if loss.ndim == 1 else (slope * along).sum(dim=1)
     return torch.where(fall > 0, loss / fall.clamp(min=1e-30), 0.0)
+
+
+def _along(
+    a: Float[Tensor, "batch band row col"], b: Float[Tensor, "batch band row col"]
+) -> Float[Tensor, " batch"]:
+    return torch.linalg.vecdot(a.flatten(1), b.flatten(1))

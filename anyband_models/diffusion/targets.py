@@ -13,6 +13,8 @@ from physops.errors import NoCardError
 from physops.registry import spec
 
 Images = Float[Tensor, "batch band row col"]
+# What an operator of these kinds says of a pixel hangs on that pixel alone.
+PIXELWISE = {"index", "constraint"}
 
 
 @runtime_checkable
@@ -22,8 +24,11 @@ class Target(Protocol):
     name: str
     weight: float
 
-    def __call__(self, images: Images) -> Float[Tensor, " batch"]:
-        """Return how far images, in their own unit, are from obeying: 0 if they do."""
+    def losses(self, images: Images) -> Float[Tensor, "batch *place"]:
+        """Return how far images, in their own unit, are from obeying: 0 where they do.
+
+        One number an image; or one a pixel, ``(batch, row, col)``, of what each pixel obeys alone.
+        """
         ...
 
     def check(self, rows: int, cols: int) -> None:
@@ -50,6 +55,8 @@ class OperatorTarget:
             comes out, or a number; NaN where nothing is asked. 0, if left out, as a constraint or
             a residual should.
         weight: how much it counts.
+        level: a loss that images which obey may show, as a statistic of one place shows another
+            beside the statistic of the next; nothing is asked below it.
         parameters: of the operator.
 
     Raises:
@@ -65,6 +72,7 @@ class OperatorTarget:
         bands: Bands,
         value: Tensor | float = 0.0,
         weight: float = 1.0,
+        level: float = 0.0,
         **parameters: float,
     ) -> None:
         given: dict[str, Any] = dict(parameters)
@@ -72,30 +80,49 @@ class OperatorTarget:
             given.setdefault("check", False)  # an estimate may be anything on its way
         self.operator = physops.get(operator, bands=bands, **given)
         self.operator.requires_grad_(False).eval()
-        self.name, self.weight = operator, weight
+        self.name, self.weight, self.level = operator, weight, level
         self.value = torch.as_tensor(value, dtype=torch.float32)
 
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
-        """Return the loss of each image.
+        """Return the loss of each image, a mean over all that is asked.
 
         Raises:
             InputError: if the value has another shape than what the operator gives.
         """
+        return self._means(self._apart(images), first=1)
+
+    def losses(self, images: Images) -> Float[Tensor, "batch *place"]:
+        """Return the loss of each pixel of an operator that looks at pixels; else of each image.
+
+        Raises:
+            InputError: as `__call__` does.
+        """
+        apart = self._apart(images)
+        if self.operator.spec.kind not in PIXELWISE or apart.shape[-2:] != images.shape[-2:]:
+            return self._means(apart, first=1)
+        return self._means(apart.movedim((-2, -1), (1, 2)), first=3)
+
+    def _apart(self, images: Images) -> Float[Tensor, "batch *shape"]:
         found = self.operator(images)
         wanted = self.value.to(found)
-        shape = tuple(found.shape[1:])
         if not _broadcasts(tuple(wanted.shape), tuple(found.shape)):
             raise InputError(
                 f"the target of {self.name} has the shape {tuple(wanted.shape)} and the operator "
-                f"gives {shape} of each image; give it in that shape, or as one number"
+                f"gives {tuple(found.shape[1:])} of each image; give it in that shape, or as one "
+                "number"
             )
-        apart = found - wanted
-        mean = apart.square().flatten(1).mean(dim=1)
-        if bool(torch.isfinite(mean).all()):  # then all of it counts, which takes no masks to say
-            return mean
-        counts = torch.isfinite(apart)
-        squared = torch.where(counts, apart, 0.0).square().flatten(1)
-        return squared.sum(dim=1) / counts.flatten(1).sum(dim=1).clamp(min=1)
+        return found - wanted
+
+    def _means(self, apart: Tensor, first: int) -> Tensor:
+        """Return the mean square over the axes from the first on, of what is finite."""
+        squared = apart.square().reshape(*apart.shape[:first], -1)
+        mean = squared.mean(dim=-1)
+        if not bool(torch.isfinite(mean).all()):
+            counts = torch.isfinite(squared)
+            # The gradient of what does not count is cut before it is squared.
+            kept = torch.where(counts, apart.reshape(squared.shape), 0.0).square()
+            mean = kept.sum(dim=-1) / counts.sum(dim=-1).clamp(min=1)
+        return (mean - self.level).relu() if self.level else mean
 
     @property
     def has_map(self) -> bool:
@@ -121,7 +148,8 @@ class OperatorTarget:
         if not self.has_map:
             return self
         other = object.__new__(OperatorTarget)
-        other.operator, other.name, other.weight = self.operator, self.name, self.weight
+        other.operator, other.name = self.operator, self.name
+        other.weight, other.level = self.weight, self.level
         high, wide = self.value.shape[-2:]
         everywhere = slice(None)  # what is one number for all rows is so for some of them
         part = rows if high > 1 else everywhere, cols if wide > 1 else everywhere

@@ -152,7 +152,7 @@ def test_physics_is_obeyed_more_than_without(anyband, weights, tmp_path, quantit
     assert ended.code == 0, ended.err
     for sample in ended.json["samples"]:
         loss = sample["physics_loss"]["ndvi"]
-        assert loss["guided"] < 0.9 * loss["unguided"]  # two steps, and two targets
+        assert loss["guided"] < 0.4 * loss["unguided"]  # two steps, each of half the way
         assert len(sample["steps"]) == 2
     made = read_scene(folder / "sample-001.tif")
     assert made.values.shape[1:] == (ROWS, COLS)

@@ -109,12 +109,15 @@ def test_table5_counts_what_the_networks_have(table):
 
 def test_table7_guides_less_and_more(table):
     rows, _, _ = table("table7")
-    assert list(rows) == ["0", "0.5", "1", "1.5", "2"]
+    strengths = ("0", "0.5", "1", "1.5", "2")
+    assert list(rows) == [f"{f}, s = {s}" for f in ("random-50", "k5") for s in strengths]
+    free, guided = rows["k5, s = 0"], rows["k5, s = 1"]
     fell = "samples in which that of band_correlation did not rise [%]"
-    assert rows["0"][fell] is None
-    assert rows["1"][fell] == 100
-    assert rows["1"]["loss of band_correlation"] < rows["0"]["loss of band_correlation"]
-    assert rows["1"]["paper: PSNR [dB]"] == 29.65
+    assert free[fell] is None
+    assert guided[fell] == 100
+    assert guided["loss of band_correlation"] < free["loss of band_correlation"]
+    assert guided["paper: PSNR [dB]"] is None
+    assert rows["random-50, s = 1"]["paper: PSNR [dB]"] == 29.65
 
 
 def test_what_is_not_there_is_refused(anyband, scene, tmp_path):

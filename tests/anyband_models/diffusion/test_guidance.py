@@ -34,7 +34,7 @@ class Level:
     def __init__(self, level, squared=True, name="level", weight=1.0):
         self.level, self.squared, self.name, self.weight = level, squared, name, weight
 
-    def __call__(self, images):
+    def losses(self, images):
         apart = (images - self.level).mean(dim=(1, 2, 3))
         return apart.square() if self.squared else apart.abs()
 
@@ -117,7 +117,7 @@ def test_the_gradient_through_the_network_is_eq_4_in_its_own_units(guided):
     denoiser = guided(Guidance([Level(0.9)], scale, "network", normalised=False, every=1, last=1.0))
     condition, noisy = denoiser.problem.condition, drawn(1).requires_grad_()  # X_t
     clean = exact(noisy / kept**0.5, torch.full((2,), sigma), condition)
-    (slope,) = torch.autograd.grad(Level(0.9)(decoded(clean)).sum(), noisy)
+    (slope,) = torch.autograd.grad(Level(0.9).losses(decoded(clean)).sum(), noisy)
     eps = (noisy - kept**0.5 * clean) / (1 - kept) ** 0.5
     eps = eps + scale * (1 - kept) ** 0.5 * slope
     expected = (noisy - (1 - kept) ** 0.5 * eps) / kept**0.5
@@ -149,8 +149,8 @@ def test_a_normalised_step_is_a_share_of_the_way_down_a_straight_loss(through, s
     target = Level(5.0, squared=False)
     denoiser = guided(Guidance([target], scale, through, every=1, last=1.0))
     sigma, condition = torch.full((2,), float(LADDER[6])), denoiser.problem.condition
-    before = target(decoded(exact(drawn(1), sigma, condition)))
-    after = target(decoded(denoiser(drawn(1), sigma, condition)))
+    before = target.losses(decoded(exact(drawn(1), sigma, condition)))
+    after = target.losses(decoded(denoiser(drawn(1), sigma, condition)))
     torch.testing.assert_close(after, (1 - scale) * before, rtol=1e-4, atol=1e-5)
 
 
@@ -176,7 +176,7 @@ def test_a_straight_loss_vanishes_by_what_is_missing_alone(through, guided):
     sigma, condition = torch.full((2,), float(LADDER[6])), denoiser.problem.condition
     found = denoiser(drawn(1), sigma, condition)
     assert torch.equal(found[observed], condition.known[observed])
-    assert target(decoded(found)).max() < 1e-4
+    assert target.losses(decoded(found)).max() < 1e-4
 
 
 @pytest.mark.parametrize(
@@ -209,14 +209,54 @@ def test_records_are_the_losses_before_each_step(through, guided):
     targets = [ndvi(weight=2.0), Level(0.5, name="mean")]
     denoiser = guided(Guidance(targets, through=through, every=1, last=1.0))
     sigma, condition = torch.full((2,), float(LADDER[3])), denoiser.problem.condition
-    clean = exact(drawn(1), sigma, condition)
     denoiser(drawn(1), sigma, condition)
     (record,) = denoiser.records
     assert record.sigma == pytest.approx(float(LADDER[3]))
     assert list(record.losses) == ["ndvi", "mean"]
-    for target in targets:
-        torch.testing.assert_close(record.losses[target.name], target(decoded(clean)))
-        assert not record.losses[target.name].requires_grad
+    clean = exact(drawn(1), sigma, condition)
+    torch.testing.assert_close(record.losses["ndvi"], targets[0](decoded(clean)))
+    alone = guided(Guidance(targets[:1], every=1, last=1.0))(drawn(1), sigma, condition)
+    torch.testing.assert_close(record.losses["mean"], targets[1].losses(decoded(alone)))
+    assert not any(loss.requires_grad for loss in record.losses.values())
+
+
+def test_each_target_steps_from_where_the_one_before_has_led(guided):
+    """One at a time, two straight losses of the same mean end where the last wants them."""
+    targets = [Level(0.2, squared=False), Level(0.7, squared=False, name="other")]
+    denoiser = guided(Guidance(targets, every=1, last=1.0))
+    sigma, condition = torch.full((2,), float(LADDER[6])), denoiser.problem.condition
+    found = decoded(denoiser(drawn(1), sigma, condition))
+    torch.testing.assert_close(found.mean(dim=(1, 2, 3)), torch.full((2,), 0.7))
+
+
+def test_pixels_that_obey_alone_take_their_own_steps(guided):
+    """A pixel that is off does not shorten the step of its neighbour."""
+    wanted = torch.full(SHAPE[2:], 0.4)
+    wanted[0, 0] = -0.9
+    paths = []
+    for goal in (torch.full(SHAPE[2:], 0.4), wanted):
+        denoiser = guided(Guidance([ndvi(goal)], every=1, last=1.0))
+        sigma, condition = torch.full((2,), float(LADDER[9])), denoiser.problem.condition
+        paths.append(denoiser(0.2 * drawn(1), sigma, condition))
+    same = torch.ones(SHAPE[2:], dtype=torch.bool)
+    same[0, 0] = False
+    assert torch.equal(paths[0][:, :, same], paths[1][:, :, same])
+    assert (paths[0] != paths[1])[:, [2, 4], 0, 0].all()
+
+
+@each_way
+def test_nothing_is_asked_below_a_targets_level(through, guided):
+    sigma = torch.full((2,), float(LADDER[9]))
+    target = ndvi(0.3)
+    clean = exact(drawn(1), sigma, None)
+    target.level = float(target(decoded(clean)).max())
+    # A map of an index has its level at each pixel; only those above it move.
+    denoiser = guided(Guidance([target], through=through, every=1, last=1.0))
+    moved = denoiser(drawn(1), sigma, denoiser.problem.condition) != clean
+    above = target.losses(decoded(clean)) > 0
+    assert above.any()
+    assert not above.all()
+    assert torch.equal(moved.any(dim=1), above)
 
 
 @each_way

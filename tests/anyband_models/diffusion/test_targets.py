@@ -152,3 +152,36 @@ def test_an_operator_that_the_bands_cannot_serve_says_so():
 def test_values_that_are_no_reflectance_on_the_way_are_not_refused():
     assert np.isfinite(OperatorTarget("ndvi", BANDS, 0.5)(100 * images()).numpy()).all()
     assert physops.spec("ndvi").kind == "index"
+
+
+def test_an_index_has_a_loss_at_each_pixel_and_none_where_nothing_is_asked():
+    image, wanted = images(), torch.rand(4, 5)
+    wanted[2, 1] = torch.nan
+    target = OperatorTarget("ndvi", BANDS, wanted)
+    expected = (ndvi(image) - wanted).square().nan_to_num()
+    torch.testing.assert_close(target.losses(image), expected)
+    asked = torch.isfinite(wanted)
+    torch.testing.assert_close(target(image), expected[:, asked].mean(dim=1))
+
+
+def test_a_constraint_has_a_loss_at_each_pixel_of_all_its_bands():
+    image = images()
+    image[0, 1, 2, 3], image[0, 4, 2, 3] = 1.5, 2.0
+    expected = torch.zeros(2, 4, 5)
+    expected[0, 2, 3] = (0.25 + 1.0) / 6
+    torch.testing.assert_close(OperatorTarget("valid_range", BANDS).losses(image), expected)
+
+
+def test_a_statistic_has_one_loss_an_image_and_none_below_its_level():
+    image = images(2, 8, 8)
+    wanted = band_correlation(images(1, 8, 8).flip(1))[0]
+    free = OperatorTarget("band_correlation", BANDS, wanted)
+    level = 0.5 * float(free(image).min())
+    target = OperatorTarget("band_correlation", BANDS, wanted, level=level)
+    torch.testing.assert_close(target.losses(image), free(image) - level)
+    target.level = 2 * float(free(image).max())
+    image.requires_grad_()
+    (slope,) = torch.autograd.grad(target(image).sum(), image)
+    assert not target(image).any()
+    assert not slope.any()
+    assert target.part(slice(0, 4), slice(0, 4)).level == target.level
