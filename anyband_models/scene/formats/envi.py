@@ -1,5 +1,6 @@
 """ENVI: raw numbers, and a header beside them."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,10 @@ def read_header(path: Path) -> SceneHeader:
         )
     bands = where.shape[0]
     stated = envi_header.stated_bands(fields, bands, str(header))
-    return SceneHeader(where.shape, stated, _meta(path, fields, where), lambda: _load(data, where))
+    meta = _meta(path, fields, where)
+    return SceneHeader(
+        where.shape, stated, meta, partial(_load, data, where), partial(_window, data, where)
+    )
 
 
 def _meta(path: Path, fields: Fields, where: Geometry) -> SceneMeta:
@@ -64,6 +68,16 @@ def _load(data: Path, where: Geometry) -> np.ndarray:
         raise InputError(f"{data} cannot be read: {error.strerror}") from error
     in_file = numbers.reshape([where.shape[axis] for axis in axes])
     return np.ascontiguousarray(in_file.transpose(np.argsort(axes)))
+
+
+def _window(data: Path, where: Geometry, rows: slice, cols: slice) -> np.ndarray:
+    axes = AXES[where.interleave]
+    shape = tuple(where.shape[axis] for axis in axes)
+    try:
+        numbers = np.memmap(data, where.dtype, "r", where.offset, shape)
+    except OSError as error:
+        raise InputError(f"{data} cannot be read: {error.strerror}") from error
+    return np.array(numbers.transpose(np.argsort(axes))[:, rows, cols])
 
 
 def write(scene: Scene, final: Path, stage: Stage) -> None:

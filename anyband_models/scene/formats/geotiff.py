@@ -8,6 +8,7 @@ for GDAL would open it as whatever it looks like. Ground control points are carr
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,14 @@ def read_header(path: Path) -> SceneHeader:
     stated = (
         stated if stated.wavelength else replace(named_bands(meta.band_names), good=stated.good)
     )
-    return SceneHeader(shape, stated, meta, lambda: _load(path))
+    return SceneHeader(shape, stated, meta, partial(_load, path), partial(_load, path))
 
 
-def _load(path: Path) -> np.ndarray:
+def _load(path: Path, rows: slice | None = None, cols: slice | None = None) -> np.ndarray:
     with _opened(path) as source:
-        return source.read()
+        if rows is None or cols is None:
+            return source.read()
+        return source.read(window=((rows.start, rows.stop), (cols.start, cols.stop)))
 
 
 @contextmanager

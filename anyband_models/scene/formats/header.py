@@ -19,12 +19,15 @@ class SceneHeader:
         bands: the bands as the file states them, unchecked.
         meta: how the pixels are stored.
         load: reads the stored numbers, (band, y, x).
+        window: reads those of some rows and columns, and nothing else; None where the format
+            does not allow that.
     """
 
     shape: tuple[int, int, int]
     bands: StatedBands
     meta: SceneMeta
     load: Callable[[], np.ndarray]
+    window: Callable[[slice, slice], np.ndarray] | None = None
 
     @property
     def dtype(self) -> np.dtype:
