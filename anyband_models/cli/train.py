@@ -32,7 +32,7 @@ def train(
     scene: Annotated[
         list[Path] | None,
         typer.Option(
-            help="ENVI, GeoTIFF/COG, .mat or .npz, or indian-pines; may be repeated.",
+            help="A file, a folder of files, or indian-pines; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -55,6 +55,14 @@ def train(
     quantity: QuantityOption = None,
     nodata: NoData = None,
     wavelengths: Wavelengths = None,
+    windows: Annotated[
+        bool | None,
+        typer.Option(
+            "--windows",
+            help="Leave scenes in their files; read patches as they are drawn.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train weights of anyband-diff for the bands of a scene.
@@ -72,6 +80,7 @@ def train(
         "quantity": None if quantity is None else quantity.value,
         "nodata": nodata,
         "wavelengths": None if wavelengths is None else str(wavelengths),
+        "windows": windows,
     }
     changes = {"region": None if region is None else region.value, "steps": steps, "seed": seed}
     settings = chosen_config(config, preset, scene or (), reading, changes, output, resume)

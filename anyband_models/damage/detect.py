@@ -19,6 +19,7 @@ def detect(
     scene: Scene,
     bad_bands: Sequence[int] = (),
     mask: Bool[np.ndarray, "band y x"] | None = None,
+    window: bool = False,
 ) -> Damage:
     """Find what is missing or must not be trusted.
 
@@ -26,10 +27,12 @@ def detect(
         scene: as it was read.
         bad_bands: bands that the user calls bad; indices from 0.
         mask: True = missing, by the user's mask file.
+        window: whether it is a part of a scene, where a band that holds one number everywhere says
+            nothing of the band: see `detect` of the whole, or of a sample of it.
     """
     missing = np.zeros(scene.stored.shape, dtype=bool)
     findings = []
-    for cause, where in _causes(scene, bad_bands, mask, missing):
+    for cause, where in _causes(scene, bad_bands, mask, missing, window):
         if where.any():
             touched = np.flatnonzero(where.any(axis=(1, 2))).tolist()
             findings.append(Finding(cause, tuple(touched), int(np.count_nonzero(where))))
@@ -42,6 +45,7 @@ def _causes(
     bad_bands: Sequence[int],
     mask: Bool[np.ndarray, "band y x"] | None,
     missing: Bool[np.ndarray, "band y x"],
+    window: bool,
 ) -> Iterator[tuple[str, Bool[np.ndarray, "band y x"]]]:
     yield "no data", np.isnan(scene.values)
     yield "marked bad by the file", _whole_bands(scene, np.flatnonzero(~scene.good))
@@ -52,13 +56,14 @@ def _causes(
         if fill != scene.meta.nodata:
             yield f"undeclared fill value {fill}", _equal(scene.stored, fill)
     # Last, for these look at what no other cause has taken: ``missing`` grows as they are yielded.
-    if scene.stored.dtype.kind == "f":
+    if scene.stored.dtype.kind == "f" and not window:
         water = _equal(scene.stored, WATER_BAND_FILL)
         yield f"undeclared fill value {WATER_BAND_FILL}", _wholly(water, missing, (1, 2))
     zero = scene.stored == 0
     if scene.meta.nodata is None:  # where a file has a no-data value, a black pixel is black
         yield "zero in every band", _wholly(zero, missing, 0)
-    yield "zero in every pixel", _wholly(zero, missing, (1, 2))
+    if not window:
+        yield "zero in every pixel", _wholly(zero, missing, (1, 2))
 
 
 def _wholly(

@@ -15,6 +15,7 @@ from anyband_models.jobs.train_reports import Reports
 from anyband_models.scene import opening
 from anyband_models.scene.scene import Scene
 from anyband_models.scene.wavelengths import read_wavelength_table
+from anyband_models.scene.windows import WindowedScene
 from anyband_models.training.calibration import calibrate
 from anyband_models.training.checkpoint import POINTER
 from anyband_models.training.config import ReadingConfig, TrainingConfig
@@ -117,15 +118,16 @@ def check_folder(folder: Path, resume: bool) -> None:
         )
 
 
-def open_scene(path: Path, reading: ReadingConfig) -> Scene:
-    """Return a scene that is to be learned from.
+def open_scene(path: Path, reading: ReadingConfig) -> Scene | WindowedScene:
+    """Return a scene that is to be learned from, in memory or in its file.
 
     Raises:
         UsageError, InputError, ScaleError: as `scene.opening.open_scene` does.
     """
     table = reading.wavelengths
-    options = reading.model_dump(exclude={"wavelengths"})
-    return opening.open_scene(
+    options = reading.model_dump(exclude={"wavelengths", "windows"})
+    opened = opening.open_windowed if reading.windows else opening.open_scene
+    return opened(
         path, **options, wavelengths=None if table is None else read_wavelength_table(table)
     )
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from anyband_models.errors import UsageError
+from anyband_models.scene.folders import scenes_of
 from anyband_models.training.config import TrainingConfig, preset
 from anyband_models.training.config_file import checked, read_config
 
@@ -33,7 +34,7 @@ def chosen_config(
 
     Raises:
         UsageError: if the options contradict each other, or leave open what to train.
-        InputError: if the file is not what it must be.
+        InputError: if the file is not what it must be, or a folder holds no scene.
         UnknownNameError: if there is no such preset.
     """
     if file is not None and preset_name is not None:
@@ -52,7 +53,18 @@ def chosen_config(
     if stated:
         before = settings.get("reading")
         given["reading"] = {**(before if isinstance(before, dict) else {}), **stated}
-    return checked({**settings, **given}, str(file or f"preset {preset_name}"))
+    config = checked({**settings, **given}, str(file or f"preset {preset_name}"))
+    return _with_files(config)
+
+
+def _with_files(config: TrainingConfig) -> TrainingConfig:
+    """Return a config that names the files of its folders: what it is trained on is written down.
+
+    Raises:
+        InputError: if a folder holds no scene.
+    """
+    files = tuple(file for scene in config.scenes for file in scenes_of(scene))
+    return config.model_copy(update={"scenes": files})
 
 
 def _settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from anyband_models.errors import UsageError
 from anyband_models.scene.examples import EXAMPLES
-from anyband_models.scene.formats import read_scene
+from anyband_models.scene.formats import open_windows, read_scene
 from anyband_models.scene.scale import check_reflectance
 from anyband_models.scene.scene import Scene
+from anyband_models.scene.windows import WindowedScene
 
 
 def open_scene(path: Path, **options: Any) -> Scene:  # noqa: ANN401  (as `read_scene` has them)
@@ -29,4 +30,16 @@ def open_scene(path: Path, **options: Any) -> Scene:  # noqa: ANN401  (as `read_
         return EXAMPLES[name]()
     scene = read_scene(path, **options)
     check_reflectance(scene)
+    return scene
+
+
+def open_windowed(path: Path, **options: Any) -> WindowedScene:  # noqa: ANN401  (as above)
+    """Return a scene of which only some windows are read, to see that its values can be.
+
+    Raises:
+        ScaleError: as `open_scene` does, of these windows.
+        UsageError, InputError: as `open_windows` does.
+    """
+    scene = open_windows(path, **options)
+    check_reflectance(scene.sample)
     return scene

@@ -14,8 +14,8 @@ from pydantic import (
 
 from anyband_models.diffusion.spec import DiffusionConfig
 from anyband_models.networks.config import PRESETS, UNetConfig
+from anyband_models.training.imagery import Region
 from anyband_models.training.masking import REPAIR, MaskingConfig
-from anyband_models.training.patches import Region
 from srf_library import UnknownNameError
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -76,6 +76,8 @@ class ReadingConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
         quantity: what the values are.
         nodata: the stored value that stands for "no data".
         wavelengths: a text file with one band centre a line [nm or µm].
+        windows: leave the pixels in their files, and read each patch when it is drawn: for scenes
+            that do not fit into memory. Ranges and held-out rows are then those of a sample.
     """
 
     scale: float | None = None
@@ -83,13 +85,15 @@ class ReadingConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
     quantity: Literal["reflectance", "radiance", "dn"] | None = None
     nodata: float | None = None
     wavelengths: Path | None = None
+    windows: bool = False
 
 
 class TrainingConfig(BaseModel, frozen=True, extra="forbid"):
     """A whole run.
 
     Attributes:
-        scenes: what is learned from, all with the same bands: files, or names of `EXAMPLES`.
+        scenes: what is learned from, all with the same bands: files, folders of files, or names of
+            `EXAMPLES`.
         reading: what the files do not say of themselves.
         region: "left" keeps the right half of each scene out of every patch.
         validation: share of each region's rows, at its lower end, that is kept out as well, to

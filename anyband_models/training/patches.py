@@ -1,18 +1,12 @@
-"""Patches of scenes: where they are cut, and which part of a scene may be seen."""
-
-from typing import Literal
+"""Patches of scenes: where they are cut, and how they are turned."""
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 from torch import Tensor
 
-Region = Literal["all", "left"]
-
-
-def region_of(values: Float32[np.ndarray, "band y x"], region: Region) -> np.ndarray:
-    """Return the columns that may be trained on: all, or the left half."""
-    return values[:, :, : values.shape[2] // 2] if region == "left" else values
+from anyband_models.diffusion.normalisation import Normalisation
+from anyband_models.training.imagery import Part
 
 
 def corners(rows: int, cols: int, size: int, stride: int) -> list[tuple[int, int]]:
@@ -26,17 +20,18 @@ def _starts(length: int, size: int, stride: int) -> list[int]:
 
 
 class Patches:
-    """The patches of a scene's region, turned and mirrored at random.
+    """The patches of a part of a scene, normalised, turned and mirrored at random.
 
     Args:
-        values: of the region, normalised; NaN = no data.
-        size: rows and columns of a patch; of a smaller region all is taken.
+        part: read a patch at a time.
+        normalisation: of its values.
+        size: rows and columns of a patch; of a smaller part all is taken.
         stride: from patch to patch.
     """
 
-    def __init__(self, values: Float[Tensor, "band y x"], size: int, stride: int) -> None:
-        self.values, self.size = values, size
-        self.corners = corners(values.shape[1], values.shape[2], size, stride)
+    def __init__(self, part: Part, normalisation: Normalisation, size: int, stride: int) -> None:
+        self.part, self.normalisation, self.size = part, normalisation, size
+        self.corners = corners(*part.shape[1:], size, stride)
 
     def __len__(self) -> int:
         return len(self.corners)
@@ -44,13 +39,14 @@ class Patches:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of each patch."""
-        rows, cols = self.values.shape[1:]
+        rows, cols = self.part.shape[1:]
         return min(rows, self.size), min(cols, self.size)
 
     def draw(self, rng: np.random.Generator) -> Float[Tensor, "band row col"]:
         """Return one of the patches, in one of eight orientations."""
         y, x = self.corners[rng.integers(len(self.corners))]
-        patch = self.values[:, y : y + self.size, x : x + self.size]
+        values = self.part.values(slice(y, y + self.size), slice(x, x + self.size))
+        patch = self.normalisation.forward(torch.from_numpy(values))
         if rng.random() < 0.5:
             patch = patch.flip(-1)
         turns = int(rng.integers(4))

@@ -1,11 +1,12 @@
 """From a config and its scenes to a run that can begin."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 from torch import Tensor
 
-from anyband_models.damage.detect import detect
 from anyband_models.diffusion.band_diffusion import BandDiffusion
 from anyband_models.diffusion.distance import ALONE
 from anyband_models.diffusion.ground import FromLines
@@ -14,25 +15,38 @@ from anyband_models.diffusion.spec import ModelSpec
 from anyband_models.errors import InputError
 from anyband_models.scene.meta import Quantity
 from anyband_models.scene.scene import Scene
+from anyband_models.scene.windows import SAMPLE_SIDE, SAMPLE_WINDOWS, WindowedScene
 from anyband_models.training.batches import Batches
 from anyband_models.training.config import TrainingConfig
+from anyband_models.training.imagery import (
+    Cube,
+    Part,
+    evenly,
+    imagery_of,
+    split,
+    windows_of_all,
+)
 from anyband_models.training.loop import Run
 from anyband_models.training.masking import DualMasking
-from anyband_models.training.patches import Patches, region_of
+from anyband_models.training.patches import Patches
 from anyband_models.training.physics import PhysicsLoss
 from anyband_models.training.processes import Processes
 from physops.priors import correlation_prior
 
-Cube = Float32[np.ndarray, "band _ x"]
+Pixels = Scene | WindowedScene
+# Ranges of values, lines and the like are learned from so many windows of so many rows and columns
+# of all scenes together, or from all that there is, if that is less; errors from so many held out.
+_WINDOWS, _SIDE = SAMPLE_WINDOWS, SAMPLE_SIDE
+_HELD_OUT_WINDOWS, _HELD_OUT_SIDE = 16, 128
 # Lines are tried on so many spectra, behind so many masks.
 _TRIAL_SPECTRA, _TRIAL_MASKS = 20_000, 400
 
 
-def start(scenes: list[Scene], config: TrainingConfig, processes: Processes) -> Run:
+def start(scenes: Sequence[Pixels], config: TrainingConfig, processes: Processes) -> Run:
     """Return a run that has not taken a step.
 
     Args:
-        scenes: in the order of the config's.
+        scenes: in the order of the config's; in memory, or in their files.
         config: of the run.
         processes: that share the work.
 
@@ -42,28 +56,26 @@ def start(scenes: list[Scene], config: TrainingConfig, processes: Processes) -> 
     first = scenes[0]
     for scene in scenes[1:]:
         _check_same_bands(first, scene)
-    parts = [_split(_sound(scene, config), config.validation) for scene in scenes]
-    for scene, (learned, _) in zip(scenes, parts, strict=True):
-        if not np.isfinite(learned).any():
-            raise InputError(
-                f"{scene.meta.path} has no sound value in the region to be trained on; leave it "
-                "out, or choose region: all"
-            )
+    parts = [split(imagery_of(scene), config.region, config.validation) for scene in scenes]
+    learned, below = zip(*parts, strict=True)
+    seen = windows_of_all(learned, _SIDE, _WINDOWS)
+    _check_sound(evenly(scenes, _WINDOWS), seen)
+    windows = [window for some in seen for window in some]
     normalisation = Normalisation.of(
-        np.concatenate([learned.reshape(len(learned), -1, 1) for learned, _ in parts], axis=1)
+        np.concatenate([window.reshape(len(window), -1, 1) for window in windows], axis=1)
     )
     images, held_out = (
-        [normalisation.forward(torch.from_numpy(part)) for part in side]
-        for side in zip(*parts, strict=True)
+        [normalisation.forward(torch.from_numpy(window)) for window in some]
+        for some in (windows, _held_out(below))
     )
-    good = np.any([np.isfinite(learned).any(axis=(1, 2)) for learned, _ in parts], axis=0)
+    good = np.any([np.isfinite(window).any(axis=(1, 2)) for window in windows], axis=0)
     spec = spec_of(first, scenes, config, normalisation, good)
     torch.manual_seed(config.seed)
     model = BandDiffusion(spec)
     masking = DualMasking(config.masking, spec.bands)
     held_out = [image for image in held_out if torch.isfinite(image).any()]
     _fit_lines(model, images, masking, config.seed, expected=not held_out)
-    patches = [Patches(image, config.patch, config.stride) for image in images]
+    patches = [Patches(part, normalisation, config.patch, config.stride) for part in learned]
     _check_same_shape(scenes, patches)
     physics = _physics(config, spec, images, patches[0].shape, processes)
     batches = Batches(patches, masking, model, config)
@@ -103,8 +115,8 @@ def _notes(
 
 
 def spec_of(
-    first: Scene,
-    scenes: list[Scene],
+    first: Pixels,
+    scenes: Sequence[Pixels],
     config: TrainingConfig,
     normalisation: Normalisation,
     good: np.ndarray,
@@ -123,18 +135,25 @@ def spec_of(
     )
 
 
-def _sound(scene: Scene, config: TrainingConfig) -> Cube:
-    values = np.where(detect(scene).missing, np.float32(np.nan), scene.values)
-    return np.ascontiguousarray(region_of(values, config.region))
+def _held_out(parts: Sequence[Part]) -> list[Cube]:
+    """Return windows of rows that are not learned from."""
+    some = [part for part in parts if all(part.shape)]
+    # A network takes each as one image, which must not be large.
+    how = _HELD_OUT_SIDE, _HELD_OUT_WINDOWS, _HELD_OUT_SIDE**2
+    found = windows_of_all(some, *how) if some else []
+    return [window for windows in found for window in windows]
 
 
-def _split(image: Cube, share: float) -> tuple[Cube, Cube]:
-    """Return the rows that are learned from, and those below them that are not."""
-    held_out = min(round(share * image.shape[1]), image.shape[1] - 1)
-    return image[:, : image.shape[1] - held_out], image[:, image.shape[1] - held_out :]
+def _check_sound(scenes: Sequence[Pixels], seen: list[list[Cube]]) -> None:
+    for scene, windows in zip(scenes, seen, strict=True):
+        if not any(np.isfinite(window).any() for window in windows):
+            raise InputError(
+                f"{scene.meta.path} has no sound value in the region to be trained on; leave it "
+                "out, or choose region: all"
+            )
 
 
-def _check_same_bands(first: Scene, other: Scene) -> None:
+def _check_same_bands(first: Pixels, other: Pixels) -> None:
     same = first.wavelength.shape == other.wavelength.shape and np.allclose(
         first.wavelength, other.wavelength, atol=0.5
     )
@@ -150,7 +169,7 @@ def _ends(wavelength: Float[np.ndarray, " band"]) -> str:
     return f"{wavelength.min():g}-{wavelength.max():g} nm"
 
 
-def _check_same_shape(scenes: list[Scene], patches: list[Patches]) -> None:
+def _check_same_shape(scenes: Sequence[Pixels], patches: list[Patches]) -> None:
     for scene, some in zip(scenes[1:], patches[1:], strict=True):
         if some.shape != patches[0].shape:
             raise InputError(

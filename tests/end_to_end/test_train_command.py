@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file
 
 SETTINGS = """
@@ -108,3 +110,19 @@ def test_scenes_of_other_bands_are_refused_and_leave_nothing(scene, save, anyban
     ended = anyband("train", *given)
     assert ended.refused(3, "b.tif has 5 bands (450-610 nm)", "a.tif has 8 (450-730 nm)")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_is_trained_on_window_by_window(anyband, config, tmp_path):
+    text = config.read_text()
+    files = tmp_path / "files"
+    files.mkdir()
+    (name,) = [line.split("[")[1].rstrip("]") for line in text.splitlines() if "scenes" in line]
+    for number in (1, 2):
+        (files / f"{number}.tif").write_bytes(Path(name).read_bytes())
+    config.write_text(text.replace(name, str(files)))
+    ended = anyband("train", config, "--windows", "-o", tmp_path / "run", "--json")
+    assert ended.code == 0, ended.err
+    written = yaml.safe_load((tmp_path / "run" / "config.yaml").read_text())
+    assert written["scenes"] == [str(files / "1.tif"), str(files / "2.tif")]
+    assert written["reading"]["windows"] is True
+    assert ended.json["steps"] == 12

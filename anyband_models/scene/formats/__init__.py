@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Bool, Float
 
-from anyband_models.errors import UsageError
+from anyband_models.errors import InputError, UsageError
 from anyband_models.files import Stage
 from anyband_models.scene.formats import (
     bystanders,
@@ -22,6 +23,7 @@ from anyband_models.scene.formats.options import ReadOptions
 from anyband_models.scene.formats.sniff import sniff
 from anyband_models.scene.scene import Scene, make_scene
 from anyband_models.scene.wavelengths import centres_in_nm, widths_in_nm
+from anyband_models.scene.windows import WindowedScene
 
 READERS = {
     "ENVI": envi.read_header,
@@ -70,12 +72,35 @@ def read_scene(
     """
     options = ReadOptions(scale, offset, quantity, nodata, wavelengths)
     header = options.applied(read_header(path))
-    bands, source = header.shape[0], str(path)
-    centres = centres_in_nm(header.bands, bands, source)
-    widths = widths_in_nm(header.bands, bands, source)
-    check_memory(header.shape, header.dtype, source)
-    good = np.array(header.bands.good, dtype=bool) if header.bands.good else None
+    centres, widths, good = _checked_bands(header, str(path))
+    check_memory(header.shape, header.dtype, str(path))
     return make_scene(header.load(), header.meta, centres, widths, good)
+
+
+def open_windows(
+    path: Path | str,
+    *,
+    scale: float | None = None,
+    offset: float | None = None,
+    quantity: str | None = None,
+    nodata: float | int | None = None,
+    wavelengths: np.ndarray | None = None,
+) -> WindowedScene:
+    """Open a scene whose pixels are read when they are asked for; see `read_scene`.
+
+    Raises:
+        InputError: as `read_scene` does, or if the format is read as a whole only.
+        UsageError: if an option cannot be meant.
+    """
+    options = ReadOptions(scale, offset, quantity, nodata, wavelengths)
+    header = options.applied(read_header(path))
+    if header.window is None:
+        raise InputError(
+            f"{path} cannot be read window by window; save it as GeoTIFF or ENVI, or let scenes "
+            "be read as a whole"
+        )
+    bands = _checked_bands(header, str(path))
+    return WindowedScene(header.shape, header.meta, *bands, header.window)
 
 
 def check_writable(scene: Scene, path: Path | str) -> None:
@@ -127,6 +152,16 @@ def source_files(scene: Scene) -> tuple[Path, ...]:
         case "ENVI":
             return pair(path)
     return (path,)
+
+
+def _checked_bands(
+    header: SceneHeader, source: str
+) -> tuple[Float[np.ndarray, " band"], Float[np.ndarray, " band"], Bool[np.ndarray, " band"]]:
+    """Return centres and widths [nm], and which bands are good."""
+    bands = header.shape[0]
+    centres = centres_in_nm(header.bands, bands, source)
+    widths = widths_in_nm(header.bands, bands, source)
+    return centres, widths, np.array(header.bands.good or (True,) * bands, dtype=bool)
 
 
 def _check_suffix(path: Path) -> None:

@@ -1,12 +1,15 @@
 """Where patches are cut."""
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anyband_models.training.patches import Patches, corners, region_of
+from anyband_models.diffusion.normalisation import Normalisation
+from anyband_models.training.imagery import Part
+from anyband_models.training.patches import Patches, corners
+
+AS_IT_IS = Normalisation(low=-1, high=1)
 
 
 @given(*[st.integers(1, 40)] * 4)
@@ -24,16 +27,24 @@ def test_the_papers_patches_are_counted():
     assert len(corners(610, 340, 64, 32)) == 19 * 10
 
 
-@pytest.mark.parametrize("columns", [1, 2, 7, 8])
-def test_the_left_half_is_the_smaller_one(columns):
-    values = np.arange(columns, dtype=np.float32).reshape(1, 1, columns)
-    assert region_of(values, "left").shape[2] == columns // 2
-    assert region_of(values, "all") is values
+class Given:
+    """Values as they are."""
+
+    def __init__(self, values):
+        self.cube, self.shape = values.numpy(), tuple(values.shape)
+
+    def values(self, rows, cols):
+        return self.cube[:, rows, cols]
+
+
+def patches_of(values, size, stride):
+    part = Part(Given(values), range(values.shape[1]), range(values.shape[2]))
+    return Patches(part, AS_IT_IS, size, stride)
 
 
 def test_a_patch_is_one_of_the_scenes_in_eight_orientations():
     values = torch.arange(2 * 6 * 6.0).reshape(2, 6, 6)
-    patches = Patches(values, 3, 3)
+    patches = patches_of(values, 3, 3)
     rng = np.random.default_rng(0)
     turned = {
         torch.rot90(patch.flip(-1) if flip else patch, turns, (-2, -1)).numpy().tobytes()
@@ -47,7 +58,7 @@ def test_a_patch_is_one_of_the_scenes_in_eight_orientations():
 
 
 def test_of_a_smaller_region_all_is_taken_and_its_shape_stays():
-    patches = Patches(torch.arange(15.0).reshape(1, 3, 5), 8, 4)
+    patches = patches_of(torch.arange(15.0).reshape(1, 3, 5), 8, 4)
     assert (len(patches), patches.shape) == (1, (3, 5))
     rng = np.random.default_rng(0)
     assert {tuple(patches.draw(rng).shape) for _ in range(50)} == {(1, 3, 5)}

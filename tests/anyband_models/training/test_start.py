@@ -1,16 +1,26 @@
 """From scenes to a run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from anyband_models.diffusion.distance import ALONE
 from anyband_models.errors import InputError
+from anyband_models.files import staged
+from anyband_models.scene.formats import open_windows, read_scene, write_scene
 from anyband_models.training.processes import Processes
 from anyband_models.training.start import start
 
 ONE = Processes(0, 1, torch.device("cpu"))
 MARK = 9.0
+
+
+def everything(run):
+    """What may be learned of the first scene, normalised."""
+    (whole,) = run.batches.scenes[0].part.windows(1000, 1)
+    return run.model.spec.normalisation.forward(torch.from_numpy(whole))
 
 
 def test_no_patch_holds_a_pixel_of_the_right_half_nor_a_held_out_row(config, scene):
@@ -25,7 +35,7 @@ def test_no_patch_holds_a_pixel_of_the_right_half_nor_a_held_out_row(config, sce
     assert images.min() >= -1 - 1e-6
     # Every pixel that may be seen was: the test would notice a mark.
     seen = {value for image in images for value in image[0].flatten().tolist()}
-    learned = run.batches.scenes[0].values
+    learned = everything(run)
     assert learned.shape == (25, 18, 12)
     assert set(learned[0].flatten().tolist()) == seen
 
@@ -42,7 +52,7 @@ def test_held_out_rows_are_those_of_the_region_and_no_others(config, scene):
 def test_normalised_values_run_from_minus_one_to_one_and_come_back(config, scene):
     whole = scene()
     run = start([whole], config(validation=0), ONE)
-    values = run.batches.scenes[0].values
+    values = everything(run)
     assert (values.min().item(), values.max().item()) == pytest.approx((-1, 1))
     back = run.model.spec.normalisation.inverse(values)
     np.testing.assert_allclose(back, whole.values, atol=1e-6)
@@ -128,3 +138,35 @@ def test_a_seed_is_a_network(config, scene):
     first, same, other = (torch.cat([p.flatten() for p in net.parameters()]) for net in nets)
     assert torch.equal(first, same)
     assert not torch.equal(first, other)
+
+
+def test_windows_of_a_file_train_the_same_network_as_the_scene_in_memory(config, scene, tmp_path):
+    with staged() as stage:
+        write_scene(scene(), tmp_path / "scene.tif", stage)
+    weights = []
+    for opened in (read_scene, open_windows):
+        run = start([opened(tmp_path / "scene.tif")], config(region="left", steps=3), ONE)
+        run.train(None)
+        weights.append(torch.cat([w.flatten() for w in run.averaged().state_dict().values()]))
+    assert torch.equal(*weights)
+
+
+def test_of_a_large_file_only_windows_are_read(config, scene, tmp_path, monkeypatch):
+    with staged() as stage:
+        write_scene(scene(rows=300, columns=900), tmp_path / "scene.tif", stage)
+    opened, read = open_windows(tmp_path / "scene.tif"), []
+
+    def noted(rows, cols):
+        read.append((rows.stop - rows.start) * (cols.stop - cols.start))
+        return opened.read(rows, cols)
+
+    monkeypatch.setattr("anyband_models.scene.windows.SAMPLE_WINDOWS", 3)
+    for name, number in {"_WINDOWS": 4, "_SIDE": 16, "_HELD_OUT_WINDOWS": 2}.items():
+        monkeypatch.setattr(f"anyband_models.training.start.{name}", number)
+    run = start([replace(opened, read=noted)], config(validation=0.1, patch=8), ONE)
+    before = len(read)
+    run.batches.draw(0, range(5))
+    assert read[before:] == [64] * 5
+    assert max(read) <= 128 * 128
+    assert sum(read) < 0.2 * 300 * 900
+    assert len(run.held_out) == 2

@@ -1,0 +1,33 @@
+"""Folders in place of files."""
+
+import pytest
+
+from anyband_models.errors import InputError
+from anyband_models.scene.folders import scenes_of
+
+
+@pytest.fixture
+def folder(make, save, tmp_path):
+    for name in ("b.tif", "a.hdr"):
+        save(make(), name)
+    (tmp_path / "notes.txt").write_text("not a scene")
+    (tmp_path / ".b.tif").write_bytes((tmp_path / "b.tif").read_bytes())
+    (tmp_path / "more").mkdir()
+    return tmp_path
+
+
+def test_a_folder_is_its_scenes_by_name_and_a_pair_is_one(folder):
+    assert scenes_of(folder) == [folder / "a.hdr", folder / "b.tif"]
+
+
+def test_a_file_is_itself_and_so_is_what_is_not_there(folder):
+    for path in (folder / "b.tif", folder / "none", folder / "notes.txt"):
+        assert scenes_of(path) == [path]
+
+
+def test_a_folder_without_a_scene_is_refused(folder):
+    with pytest.raises(InputError) as refused:
+        scenes_of(folder / "more")
+    assert str(refused.value) == (
+        f"the folder {folder / 'more'} holds no scene; name a file, or another folder"
+    )
