@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from anyband_models.diffusion.condition import Condition
 from anyband_models.diffusion.denoiser import NetworkDenoiser, one_step
-from anyband_models.diffusion.distance import ErrorTable, cells
+from anyband_models.diffusion.distance import COMPANIES, ErrorTable, cells, companies
 from anyband_models.diffusion.ground import FromLines, Grounded, Plain, ground_of
 from anyband_models.diffusion.interpolation import straight_lines
 from anyband_models.diffusion.spec import ModelSpec
@@ -62,11 +62,13 @@ class BandDiffusion(nn.Module):
         network: what is learned.
         ground: what images are measured from.
         error: how far the one-step mean is usually off, learned on held-out pixels.
+        company: by how much more or less, by the number of a pixel's observed bands.
     """
 
     network: UNet
     ground: Plain | FromLines
     error: ErrorTable
+    company: Tensor
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
@@ -75,6 +77,7 @@ class BandDiffusion(nn.Module):
         wavelength = torch.tensor(spec.wavelength, dtype=torch.float64)
         self.ground = ground_of(spec.diffusion.base, wavelength)
         self.error = ErrorTable(len(wavelength))
+        self.register_buffer("company", torch.ones(COMPANIES))
         self.wavelength = wavelength
 
     @property
@@ -118,5 +121,5 @@ class BandDiffusion(nn.Module):
     ) -> Float[Tensor, "band row col"]:
         """Return how far the one-step mean is usually off, normalised; 0 where observed."""
         line = straight_lines(values, observed, self.wavelength)
-        usual = self.error(cells(line)).expand(values.shape)
-        return torch.where(observed, 0.0, usual)
+        usual = self.error(cells(line)) * self.company[companies(observed)]
+        return torch.where(observed, 0.0, usual.expand(values.shape))

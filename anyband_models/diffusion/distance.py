@@ -15,6 +15,10 @@ INSIDE = len(_EDGES) + 1
 ALONE = 2 * INSIDE
 """The cell of an entry whose pixel has no observed band."""
 CELLS = ALONE + 1
+# Edges of the numbers of observed bands of a pixel that are told apart.
+_COUNTS = torch.tensor([3, 5, 9, 17, 33, 65])
+COMPANIES = len(_COUNTS) + 1
+"""Kinds of pixels, by how many of their bands are observed."""
 # A table's cell counts as if so many errors of the usual size had been seen in it as well.
 _PRIOR_WEIGHT = 20.0
 
@@ -30,6 +34,15 @@ def cells(line: Line) -> Int[Tensor, "*image"]:
     distance = torch.where(both, bridge, line.near).nan_to_num(nan=0.0, posinf=0.0)
     step = torch.bucketize(distance.double(), _EDGES)
     return torch.where(alone, ALONE, torch.where(both, step, step + INSIDE))
+
+
+def companies(observed: Bool[Tensor, "band *space"]) -> Int[Tensor, "*space"]:
+    """Return each pixel's kind, by how many of its bands are observed.
+
+    >>> companies(torch.arange(100)[:, None] < torch.tensor([2, 3, 20, 99])).tolist()
+    [0, 1, 4, 6]
+    """
+    return torch.bucketize(observed.sum(dim=0), _COUNTS, right=True)
 
 
 @final
