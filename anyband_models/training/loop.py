@@ -140,16 +140,17 @@ class Run:
         batch = batch.to(self.processes.device)
         self.optimiser.zero_grad(set_to_none=True)
         with self._precision():
-            found = objective(self.denoiser, batch, config.loss.observed, self.physics)
+            loss = config.loss
+            found = objective(self.denoiser, batch, loss.observed, self.physics, loss.emphasis)
         found.total.backward()  # type: ignore[no-untyped-call]  # torch ships it without types
         clip = config.optimiser.clip
         norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), clip)
         names = list(found.physics)
         parts = [found.denoising, *found.physics.values()]
         means = self.processes.mean(torch.stack([part.detach().mean() for part in parts]))
-        loss = means[0]
+        total = means[0]
         # Gradients are means over all processes, so that all of them decide alike.
-        if torch.isfinite(norm) and torch.isfinite(loss):
+        if torch.isfinite(norm) and torch.isfinite(total):
             self.optimiser.step()
             self.average.update(self.model.network, self.step)
             self.in_a_row = 0
@@ -157,7 +158,7 @@ class Run:
             self._skip()
         self.step += 1
         physics = dict(zip(names, means[1:].tolist(), strict=True))
-        return Progress(self.step, float(loss), physics, rate, self.skipped)
+        return Progress(self.step, float(total), physics, rate, self.skipped)
 
     def checkpoint(self) -> Checkpoint:
         """Return the state of the run."""
