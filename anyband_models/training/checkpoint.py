@@ -81,7 +81,9 @@ def read_checkpoint(folder: Path, config: TrainingConfig, spec: ModelSpec) -> Ch
     try:
         pointer = json.loads(path.read_text(encoding="utf-8"))
         version = pointer["version"]
-        before, learned = dict(pointer["config"]), dict(pointer["spec"])
+        # A setting that was not there yet was what it is by default.
+        before = TrainingConfig.model_validate(pointer["config"]).model_dump(mode="json")
+        learned = dict(pointer["spec"])
         name, sha256 = str(pointer["file"]), str(pointer["sha256"])
         step, skipped, in_a_row = (int(pointer[key]) for key in ("step", "skipped", "in_a_row"))
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:

@@ -118,3 +118,14 @@ def test_moments_come_back_as_they_were(kept, begun, tmp_path):
     for at, state in ours.items():
         assert state.keys() == theirs[at].keys()
         assert all(torch.equal(value, theirs[at][key]) for key, value in state.items())
+
+
+def test_a_setting_that_is_new_was_what_it_is_by_default(kept, begun, tmp_path):
+    before = json.loads((tmp_path / POINTER).read_text())["config"]
+    del before["loss"]["emphasis"], before["reading"]
+    change(tmp_path, config=before)
+    run = begun(steps=2)
+    assert read_checkpoint(tmp_path, run.config, run.model.spec).step == 2
+    change(tmp_path, config=before | {"no_such_setting": 1})
+    with pytest.raises(WeightsError, match="does not describe a checkpoint"):
+        read_checkpoint(tmp_path, run.config, run.model.spec)
