@@ -14,6 +14,7 @@ from anyband_models.scene.formats import (
     geotiff_output,
     matlab,
     npz,
+    picture,
 )
 from anyband_models.scene.formats.envi_files import DATA_SUFFIXES, output_pair, pair
 from anyband_models.scene.formats.header import SceneHeader
@@ -29,6 +30,8 @@ READERS = {
     "MAT5": matlab.read_header_5,
     "MAT73": matlab.read_header_73,
     "NPZ": npz.read_header,
+    "PNG": picture.read_header_png,
+    "JPEG": picture.read_header_jpeg,
 }
 GEOTIFF_SUFFIXES = (".tif", ".tiff")
 ENVI_SUFFIXES = (".hdr", *DATA_SUFFIXES)
@@ -56,7 +59,7 @@ def read_scene(
     """Read a scene; what is stated here counts more than what the file says.
 
     Args:
-        path: a GeoTIFF, ENVI (header or data), MATLAB or .npz file.
+        path: a GeoTIFF, ENVI (header or data), MATLAB, .npz, PNG or JPEG file.
         scale: value = stored x scale + offset [quantity per stored unit].
         offset: see ``scale`` [quantity].
         quantity: reflectance, radiance or dn.

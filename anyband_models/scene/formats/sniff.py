@@ -7,9 +7,9 @@ from typing import Literal
 from anyband_models.errors import InputError
 from anyband_models.scene.formats.envi_files import header_beside
 
-Kind = Literal["ENVI", "GTiff", "MAT5", "MAT73", "NPZ"]
+Kind = Literal["ENVI", "GTiff", "MAT5", "MAT73", "NPZ", "PNG", "JPEG"]
 
-READ = "GeoTIFF, ENVI, MATLAB and .npz files are read"
+READ = "GeoTIFF, ENVI, MATLAB, .npz, PNG and JPEG files are read"
 BEGINNINGS: dict[bytes, Kind] = {
     b"II*\0": "GTiff",
     b"MM\0*": "GTiff",
@@ -20,11 +20,11 @@ BEGINNINGS: dict[bytes, Kind] = {
     b"PK\x03\x04": "NPZ",
     b"ENVI": "ENVI",
 }
+# Looked for only where no ENVI header lies beside the file: raw numbers begin with any bytes.
+PICTURES: dict[bytes, Kind] = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 NOT_READ = {
     b"\x89HDF\r\n\x1a\n": "a plain HDF5 or NetCDF-4 file",
     b"CDF": "a NetCDF file",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"\x89PNG": "a PNG picture",
     b"\x00\x00\x00\x0cjP": "a JPEG 2000 file",
     b"\x1f\x8b": "a gzip archive",
     b"\x93NUMPY": "a single NumPy array (.npy)",
@@ -49,6 +49,9 @@ def sniff(path: Path) -> Kind:
             return kind
     if header_beside(path) is not None:
         return "ENVI"
+    for magic, kind in PICTURES.items():
+        if beginning.startswith(magic):
+            return kind
     bare = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, name in NOT_READ.items():
         if beginning.startswith(magic) or bare.startswith(magic):
