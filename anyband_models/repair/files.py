@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import platform
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -99,7 +100,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "quantity": outcome.scene.meta.quantity.value,
         "scale": outcome.scene.meta.scale[0],
         "offset": outcome.scene.meta.offset[0],
-        "no_data": outcome.scene.meta.nodata,
+        "no_data": _in_json(outcome.scene.meta.nodata),
         "config": outcome.config.model_dump(mode="json"),
         "damage": describe(outcome.damage),
         "entries": outcome.counts,
@@ -111,6 +112,11 @@ def summary(outcome: Outcome) -> dict[str, Any]:
             "caution": {str(int(code)): (code.name or "").lower() for code in Caution if code},
         },
     }
+
+
+def _in_json(nodata: float | int | None) -> float | int | None:
+    """JSON knows no NaN and no infinity; these are no data in every scene, declared or not."""
+    return nodata if nodata is not None and math.isfinite(nodata) else None
 
 
 def versions() -> dict[str, str]:
