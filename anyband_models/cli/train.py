@@ -32,7 +32,8 @@ def train(
     scene: Annotated[
         list[Path] | None,
         typer.Option(
-            help="ENVI, GeoTIFF/COG, .mat or .npz, or indian-pines; may be repeated.",
+            help="ENVI, GeoTIFF/COG, Zarr, .mat, .npz, PNG or JPEG, or indian-pines; "
+            "may be repeated.",
             show_default=False,
         ),
     ] = None,

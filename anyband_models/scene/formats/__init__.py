@@ -15,6 +15,8 @@ from anyband_models.scene.formats import (
     matlab,
     npz,
     picture,
+    zarr_arrays,
+    zarr_store,
 )
 from anyband_models.scene.formats.envi_files import DATA_SUFFIXES, output_pair, pair
 from anyband_models.scene.formats.header import SceneHeader
@@ -32,6 +34,7 @@ READERS = {
     "NPZ": npz.read_header,
     "PNG": picture.read_header_png,
     "JPEG": picture.read_header_jpeg,
+    "Zarr": zarr_store.read_header,
 }
 GEOTIFF_SUFFIXES = (".tif", ".tiff")
 ENVI_SUFFIXES = (".hdr", *DATA_SUFFIXES)
@@ -59,7 +62,8 @@ def read_scene(
     """Read a scene; what is stated here counts more than what the file says.
 
     Args:
-        path: a GeoTIFF, ENVI (header or data), MATLAB, .npz, PNG or JPEG file.
+        path: a GeoTIFF, ENVI (header or data), MATLAB, .npz, PNG or JPEG file, or the folder of
+            a Zarr store.
         scale: value = stored x scale + offset [quantity per stored unit].
         offset: see ``scale`` [quantity].
         quantity: reflectance, radiance or dn.
@@ -129,6 +133,8 @@ def source_files(scene: Scene) -> tuple[Path, ...]:
             return ()
         case "ENVI":
             return pair(path)
+        case "Zarr":
+            return zarr_arrays.files(path)
     return (path,)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from anyband_models.errors import InputError
 from anyband_models.scene.formats import read_scene
-from anyband_models.scene.formats.sniff import BEGINNINGS, PICTURES, sniff
+from anyband_models.scene.formats.sniff import BEGINNINGS, PICTURES, STORE, sniff
 
 
 @pytest.mark.parametrize(("beginning", "kind"), (BEGINNINGS | PICTURES).items())
@@ -42,7 +42,7 @@ def test_raw_data_that_begin_as_a_jpeg_does_are_known_by_their_header(tmp_path):
         (b"\x93NUMPY", r"a single NumPy array \(.npy\)"),
         (
             b"some words",
-            r"its ENVI header is missing; GeoTIFF, ENVI, .*JPEG files are read",
+            r"its ENVI header is missing; GeoTIFF, ENVI, .* Zarr stores are read",
         ),
         (b"", "is empty"),
     ],
@@ -60,12 +60,18 @@ def test_another_format_is_named_and_refused(tmp_path, content, words):
         "https://example.org/scene.tif",
         "/vsicurl/https://example.org/x",
         "/vsizip/a.zip/b",
-        "s3://a/b",
+        "s3://a/b.zarr",
     ],
 )
 def test_what_is_not_a_local_file_is_refused(address):
     with pytest.raises(InputError, match="not a local file; download it first"):
         read_scene(address)
+
+
+@pytest.mark.parametrize("name", STORE)
+def test_a_folder_is_a_zarr_store_if_it_holds_the_description_of_one(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    assert sniff(tmp_path) == "Zarr"
 
 
 def test_folders_missing_files_and_pipes_are_refused(tmp_path):
