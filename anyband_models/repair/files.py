@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import platform
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -125,15 +126,15 @@ def versions() -> dict[str, str]:
 
 
 def hashes(files: dict[Path, Path]) -> dict[str, str]:
-    """Return the sha256 of each file, by its final name.
+    """Return the sha256 of each file, by its final name; by its path, where names are the same.
 
     Args:
         files: where each file will appear, and where it stands now.
     """
+    count = Counter(final.name for final in files)  # the chunks of a Zarr store are all called 0
+    names = [final.name if count[final.name] == 1 else final.as_posix() for final in files]
     with ThreadPoolExecutor() as pool:  # hashlib lets go of the interpreter while it reads
-        return dict(
-            zip((final.name for final in files), pool.map(_sha256, files.values()), strict=True)
-        )
+        return dict(zip(names, pool.map(_sha256, files.values()), strict=True))
 
 
 def _sha256(path: Path) -> str:

@@ -1,5 +1,7 @@
 """Pictures and Zarr stores, which are read and not written: from the file to a repaired scene."""
 
+import hashlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -78,7 +80,11 @@ def test_an_image_of_indices_is_made_from_a_store(physops_command, store, tmp_pa
     output = tmp_path / "exg.tif"
     ended = physops_command("compute", "exg", store, "-o", output, "--json")
     assert ended.code == 0, ended.err
-    assert "zarr.json" in ended.json["sha256_of_inputs"]
+    files = [file for file in store.rglob("*") if file.is_file()]
+    told = ended.json["sha256_of_inputs"]
+    assert len(told) == len(files)
+    for file in (store / "zarr.json", store / "cube" / "zarr.json"):
+        assert told[file.as_posix()] == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_an_ordinary_folder_is_refused(anyband, tmp_path):
