@@ -47,7 +47,10 @@ def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", show_default=False)],
     scene: Annotated[
         Path,
-        typer.Option(help="ENVI, GeoTIFF/COG, .mat or .npz; or indian-pines.", show_default=False),
+        typer.Option(
+            help="ENVI, GeoTIFF/COG, Zarr, .mat, .npz, PNG or JPEG; or indian-pines.",
+            show_default=False,
+        ),
     ],
     family: Annotated[
         list[str],

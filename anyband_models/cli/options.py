@@ -22,7 +22,7 @@ ScenePath = Annotated[
     Path,
     typer.Argument(
         metavar="SCENE",
-        help="ENVI, GeoTIFF/COG, .mat or .npz; or indian-pines.",
+        help="ENVI, GeoTIFF/COG, Zarr, .mat, .npz, PNG or JPEG; or indian-pines.",
         show_default=False,
     ),
 ]

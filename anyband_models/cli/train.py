@@ -32,7 +32,8 @@ def train(
     scene: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A file, a folder of files, or indian-pines; may be repeated.",
+            help="ENVI, GeoTIFF/COG, Zarr, .mat, .npz, PNG or JPEG, a folder of them, or "
+            "indian-pines; may be repeated.",
             show_default=False,
         ),
     ] = None,

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import math
 import platform
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -99,7 +101,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "quantity": outcome.scene.meta.quantity.value,
         "scale": outcome.scene.meta.scale[0],
         "offset": outcome.scene.meta.offset[0],
-        "no_data": outcome.scene.meta.nodata,
+        "no_data": _in_json(outcome.scene.meta.nodata),
         "config": outcome.config.model_dump(mode="json"),
         "damage": describe(outcome.damage),
         "entries": outcome.counts,
@@ -113,21 +115,26 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _in_json(nodata: float | int | None) -> float | int | None:
+    """JSON knows no NaN and no infinity; these are no data in every scene, declared or not."""
+    return nodata if nodata is not None and math.isfinite(nodata) else None
+
+
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
 def hashes(files: dict[Path, Path]) -> dict[str, str]:
-    """Return the sha256 of each file, by its final name.
+    """Return the sha256 of each file, by its final name; by its path, where names are the same.
 
     Args:
         files: where each file will appear, and where it stands now.
     """
+    count = Counter(final.name for final in files)  # the chunks of a Zarr store are all called 0
+    names = [final.name if count[final.name] == 1 else final.as_posix() for final in files]
     with ThreadPoolExecutor() as pool:  # hashlib lets go of the interpreter while it reads
-        return dict(
-            zip((final.name for final in files), pool.map(_sha256, files.values()), strict=True)
-        )
+        return dict(zip(names, pool.map(_sha256, files.values()), strict=True))
 
 
 def _sha256(path: Path) -> str:

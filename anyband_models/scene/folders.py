@@ -8,9 +8,10 @@ from anyband_models.scene.formats.sniff import sniff
 
 
 def scenes_of(path: Path) -> list[Path]:
-    """Return what a path names: itself; or, of a folder, every file in it that is read, by name.
+    """Return what a path names: itself; or, of a folder, every scene in it, by name.
 
-    Of an ENVI pair the header stands for both. Hidden files and folders within are left out.
+    A Zarr store is a scene, of an ENVI pair the header stands for both, and what is hidden or lies
+    in further folders is left out.
 
     Raises:
         InputError: if a folder holds no scene.
@@ -19,7 +20,7 @@ def scenes_of(path: Path) -> list[Path]:
         return [path]
     found: dict[Path, None] = {}
     for file in sorted(path.iterdir()):
-        if not file.name.startswith(".") and not file.is_dir() and (kind := _kind(file)):
+        if not file.name.startswith(".") and (kind := _kind(file)):
             found[pair(file)[0] if kind == "ENVI" else file] = None
     if not found:
         raise InputError(f"the folder {path} holds no scene; name a file, or another folder")

@@ -14,7 +14,7 @@ class Quantity(StrEnum):
     DN = "dn"
 
 
-Driver = Literal["ENVI", "GTiff", "MAT", "NPZ", "MEMORY"]
+Driver = Literal["ENVI", "GTiff", "MAT", "NPZ", "Picture", "Zarr", "MEMORY"]
 
 
 class SceneMeta(BaseModel, frozen=True, extra="forbid"):

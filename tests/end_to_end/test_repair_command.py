@@ -41,6 +41,15 @@ def test_a_scene_without_damage_leaves_as_it_came(anyband, save, scene, tmp_path
     assert (read_scene(tmp_path / "full.provenance.tif").stored == Origin.MEASURED).all()
 
 
+def test_no_data_that_are_no_number_are_repaired(anyband, save, scene, tmp_path):
+    """JSON knows no NaN, which the manifest would have to name."""
+    given = scene(dtype="<f4", nodata=np.nan, scale=(1e-4,) * 8, dead=[3])
+    ended = anyband("repair", save(given), "-o", tmp_path / "full.tif", "--model", "linear")
+    assert (ended.code, ended.err) == (0, "")
+    assert np.isfinite(read_scene(tmp_path / "full.tif").stored).all()
+    assert json.loads((tmp_path / "full.tif.json").read_text())["no_data"] is None
+
+
 def test_refused_parts_end_with_six(anyband, save, scene, tmp_path):
     path = save(scene(dead=[2, 3, 4]))
     ended = anyband("repair", path, "-o", tmp_path / "full.tif", "--max-gap", "100", "--json")

@@ -15,6 +15,9 @@ from anyband_models.scene.formats import (
     geotiff_output,
     matlab,
     npz,
+    picture,
+    zarr_arrays,
+    zarr_store,
 )
 from anyband_models.scene.formats.envi_files import DATA_SUFFIXES, output_pair, pair
 from anyband_models.scene.formats.header import SceneHeader
@@ -31,6 +34,9 @@ READERS = {
     "MAT5": matlab.read_header_5,
     "MAT73": matlab.read_header_73,
     "NPZ": npz.read_header,
+    "PNG": picture.read_header_png,
+    "JPEG": picture.read_header_jpeg,
+    "Zarr": zarr_store.read_header,
 }
 GEOTIFF_SUFFIXES = (".tif", ".tiff")
 ENVI_SUFFIXES = (".hdr", *DATA_SUFFIXES)
@@ -58,7 +64,8 @@ def read_scene(
     """Read a scene; what is stated here counts more than what the file says.
 
     Args:
-        path: a GeoTIFF, ENVI (header or data), MATLAB or .npz file.
+        path: a GeoTIFF, ENVI (header or data), MATLAB, .npz, PNG or JPEG file, or the folder of
+            a Zarr store.
         scale: value = stored x scale + offset [quantity per stored unit].
         offset: see ``scale`` [quantity].
         quantity: reflectance, radiance or dn.
@@ -96,8 +103,8 @@ def open_windows(
     header = options.applied(read_header(path))
     if header.window is None:
         raise InputError(
-            f"{path} cannot be read window by window; save it as GeoTIFF or ENVI, or let scenes "
-            "be read as a whole"
+            f"{path} cannot be read window by window; save it as GeoTIFF, ENVI or Zarr, or let "
+            "scenes be read as a whole"
         )
     bands = _checked_bands(header, str(path))
     return WindowedScene(header.shape, header.meta, *bands, header.window)
@@ -151,6 +158,8 @@ def source_files(scene: Scene) -> tuple[Path, ...]:
             return ()
         case "ENVI":
             return pair(path)
+        case "Zarr":
+            return zarr_arrays.files(path)
     return (path,)
 
 

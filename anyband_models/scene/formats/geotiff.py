@@ -5,8 +5,6 @@ files there, and it can name no other file. A mask beside the file (``x.tif.msk`
 for GDAL would open it as whatever it looks like. Ground control points are carried along.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,13 +14,12 @@ import numpy as np
 
 from anyband_models.errors import InputError
 from anyband_models.scene.formats.band_names import named_bands
-from anyband_models.scene.formats.gdal import quietly
+from anyband_models.scene.formats.gdal import Dataset, is_masked, opened
 from anyband_models.scene.formats.geotiff_tags import OWN, Tags, other_tags, stated_bands
 from anyband_models.scene.formats.header import SceneHeader, check_dtype, fitting_nodata
 from anyband_models.scene.meta import Quantity, SceneMeta
 
 EXACT_IN_FLOAT64 = 2**53
-Dataset = Any  # rasterio ships no types
 
 
 def read_header(path: Path) -> SceneHeader:
@@ -31,7 +28,7 @@ def read_header(path: Path) -> SceneHeader:
     Raises:
         InputError: if it is broken, or holds something else than one image of numbers.
     """
-    with _opened(path) as source:
+    with opened(path, "GTiff", "GeoTIFF") as source:
         _check_plain(source, path)
         tags = _all_tags(source)
         stated, meta = stated_bands(tags, str(path)), _meta(source, path, tags)
@@ -43,38 +40,13 @@ def read_header(path: Path) -> SceneHeader:
 
 
 def _load(path: Path, rows: slice | None = None, cols: slice | None = None) -> np.ndarray:
-    with _opened(path) as source:
+    with opened(path, "GTiff", "GeoTIFF") as source:
         if rows is None or cols is None:
             return source.read()
         return source.read(window=((rows.start, rows.stop), (cols.start, cols.stop)))
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Dataset]:
-    """Open a file; an error, and a warning that something in it could not be read, refuse it."""
-    import rasterio
-
-    with quietly() as complaints:
-        try:
-            with rasterio.open(str(path.resolve()), driver="GTiff", sharing=False) as source:
-                yield source
-        except (rasterio.errors.RasterioError, ValueError) as error:
-            raise InputError(
-                f"{path} cannot be read as a GeoTIFF: {_brief(error, path)}"
-            ) from error
-    if complaints:
-        raise InputError(f"{path} is a damaged GeoTIFF: {_brief(complaints[0], path)}")
-
-
-def _brief(error: object, path: Path) -> str:
-    cause = error.__cause__ if isinstance(error, BaseException) and error.__cause__ else error
-    text = " ".join(str(cause).replace(str(path.resolve()), path.name).split())
-    return text[:200].rstrip(".") or type(cause).__name__
-
-
 def _check_plain(source: Dataset, path: Path) -> None:
-    from rasterio.enums import MaskFlags
-
     if len(set(source.dtypes)) > 1:
         raise InputError(f"{path} stores its bands in different types; save them in one type")
     if source.dtypes[0].startswith("complex"):
@@ -82,10 +54,7 @@ def _check_plain(source: Dataset, path: Path) -> None:
     check_dtype(np.dtype(source.dtypes[0]), str(path))
     if source.subdatasets:
         raise InputError(f"{path} holds several images; save the one to read as a file of its own")
-    masked = path.with_name(path.name + ".msk").exists() or any(
-        {MaskFlags.per_dataset, MaskFlags.alpha} & set(flags) for flags in source.mask_flag_enums
-    )
-    if masked:
+    if is_masked(source, path):
         raise InputError(
             f"{path} marks missing pixels with a mask or an alpha band; "
             "save it with a no-data value"

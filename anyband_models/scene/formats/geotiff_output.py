@@ -6,8 +6,8 @@ from typing import Any
 
 from anyband_models.errors import ResourceError, UsageError
 from anyband_models.files import Stage
-from anyband_models.scene.formats.gdal import quietly
-from anyband_models.scene.formats.geotiff import EXACT_IN_FLOAT64, Dataset
+from anyband_models.scene.formats.gdal import Dataset, quietly
+from anyband_models.scene.formats.geotiff import EXACT_IN_FLOAT64
 from anyband_models.scene.formats.geotiff_tags import Tags, own_tags
 from anyband_models.scene.scene import Scene
 

@@ -1,4 +1,7 @@
-"""The format of a file, told by its first bytes: a name can say anything."""
+"""The format of a file, told by its first bytes: a name can say anything.
+
+A folder is a Zarr store if it holds the description of one.
+"""
 
 import re
 from pathlib import Path
@@ -7,9 +10,9 @@ from typing import Literal
 from anyband_models.errors import InputError
 from anyband_models.scene.formats.envi_files import header_beside
 
-Kind = Literal["ENVI", "GTiff", "MAT5", "MAT73", "NPZ"]
+Kind = Literal["ENVI", "GTiff", "MAT5", "MAT73", "NPZ", "PNG", "JPEG", "Zarr"]
 
-READ = "GeoTIFF, ENVI, MATLAB and .npz files are read"
+READ = "GeoTIFF, ENVI, MATLAB, .npz, PNG and JPEG files and Zarr stores are read"
 BEGINNINGS: dict[bytes, Kind] = {
     b"II*\0": "GTiff",
     b"MM\0*": "GTiff",
@@ -20,11 +23,11 @@ BEGINNINGS: dict[bytes, Kind] = {
     b"PK\x03\x04": "NPZ",
     b"ENVI": "ENVI",
 }
+# Looked for only where no ENVI header lies beside the file: raw numbers begin with any bytes.
+PICTURES: dict[bytes, Kind] = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 NOT_READ = {
     b"\x89HDF\r\n\x1a\n": "a plain HDF5 or NetCDF-4 file",
     b"CDF": "a NetCDF file",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"\x89PNG": "a PNG picture",
     b"\x00\x00\x00\x0cjP": "a JPEG 2000 file",
     b"\x1f\x8b": "a gzip archive",
     b"\x93NUMPY": "a single NumPy array (.npy)",
@@ -34,21 +37,28 @@ NOT_READ = {
     b"<html": "a web page",
     b"<": "an XML file, such as a VRT",
 }
+STORE = ("zarr.json", ".zgroup", ".zattrs", ".zarray")  # version 3, then version 2
 LONGEST = 64
 
 
 def sniff(path: Path) -> Kind:
-    """Return the format of a local file.
+    """Return the format of a local file, or of a folder that is a Zarr store.
 
     Raises:
         InputError: if there is no such file, or it is of no format that is read.
     """
+    _check_is_local(path)
+    if _is_store(path):
+        return "Zarr"
     beginning = _beginning(path)
     for magic, kind in BEGINNINGS.items():
         if beginning.startswith(magic):
             return kind
     if header_beside(path) is not None:
         return "ENVI"
+    for magic, kind in PICTURES.items():
+        if beginning.startswith(magic):
+            return kind
     bare = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, name in NOT_READ.items():
         if beginning.startswith(magic) or bare.startswith(magic):
@@ -68,9 +78,19 @@ def _beginning(path: Path) -> bytes:
     return beginning
 
 
-def _check_is_file(path: Path) -> None:
+def _is_store(path: Path) -> bool:
+    try:
+        return any((path / name).is_file() for name in STORE)
+    except OSError:  # its name is too long, say: `_beginning` meets that as well
+        return False
+
+
+def _check_is_local(path: Path) -> None:
     if re.match(r"[A-Za-z][\w+.-]+:/", str(path)) or str(path).startswith("/vsi"):
         raise InputError(f"{path} is not a local file; download it first")
+
+
+def _check_is_file(path: Path) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file in it")
     if not path.exists():

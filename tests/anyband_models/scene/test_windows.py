@@ -42,8 +42,8 @@ def test_a_format_that_is_read_as_a_whole_says_so(tmp_path):
     with pytest.raises(InputError) as refused:
         open_windows(path)
     assert str(refused.value) == (
-        f"{path} cannot be read window by window; save it as GeoTIFF or ENVI, or let scenes be "
-        "read as a whole"
+        f"{path} cannot be read window by window; save it as GeoTIFF, ENVI or Zarr, or let "
+        "scenes be read as a whole"
     )
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from anyband_models.errors import InputError
 from anyband_models.scene.formats import read_scene
-from anyband_models.scene.formats.sniff import BEGINNINGS, sniff
+from anyband_models.scene.formats.sniff import BEGINNINGS, PICTURES, STORE, sniff
 
 
-@pytest.mark.parametrize(("beginning", "kind"), BEGINNINGS.items())
+@pytest.mark.parametrize(("beginning", "kind"), (BEGINNINGS | PICTURES).items())
 def test_the_first_bytes_tell_the_format_whatever_the_name(tmp_path, beginning, kind):
     path = tmp_path / "scene.jpg"
     path.write_bytes(beginning + bytes(200))
@@ -22,6 +22,13 @@ def test_raw_data_are_known_by_the_header_beside_them(tmp_path, name):
     assert sniff(tmp_path / "scene.img") == "ENVI"
 
 
+def test_raw_data_that_begin_as_a_jpeg_does_are_known_by_their_header(tmp_path):
+    (tmp_path / "scene.img").write_bytes(b"\xff\xd8\xff\xe0")
+    assert sniff(tmp_path / "scene.img") == "JPEG"
+    (tmp_path / "scene.hdr").write_bytes(b"ENVI\n")
+    assert sniff(tmp_path / "scene.img") == "ENVI"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -31,11 +38,12 @@ def test_raw_data_are_known_by_the_header_beside_them(tmp_path, name):
         (b"<html>", "a web page"),
         (b"\x89HDF\r\n\x1a\n", "a plain HDF5 or NetCDF-4"),
         (b"CDF\x01", "a NetCDF file"),
-        (b"\xff\xd8\xff\xe0", "a JPEG picture"),
-        (b"\x89PNG\r\n", "a PNG picture"),
         (b"\x1f\x8b\x08", "a gzip archive"),
         (b"\x93NUMPY", r"a single NumPy array \(.npy\)"),
-        (b"some words", "no known format, or its ENVI header is missing"),
+        (
+            b"some words",
+            r"its ENVI header is missing; GeoTIFF, ENVI, .* Zarr stores are read",
+        ),
         (b"", "is empty"),
     ],
 )
@@ -52,12 +60,18 @@ def test_another_format_is_named_and_refused(tmp_path, content, words):
         "https://example.org/scene.tif",
         "/vsicurl/https://example.org/x",
         "/vsizip/a.zip/b",
-        "s3://a/b",
+        "s3://a/b.zarr",
     ],
 )
 def test_what_is_not_a_local_file_is_refused(address):
     with pytest.raises(InputError, match="not a local file; download it first"):
         read_scene(address)
+
+
+@pytest.mark.parametrize("name", STORE)
+def test_a_folder_is_a_zarr_store_if_it_holds_the_description_of_one(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    assert sniff(tmp_path) == "Zarr"
 
 
 def test_folders_missing_files_and_pipes_are_refused(tmp_path):
