@@ -23,7 +23,7 @@ NINE_TENTHS = 1.645  # standard deviations of a normal error that hold nine tent
 
 def calibrate(
     model: BandDiffusion,
-    images: list[Float[Tensor, "band row col"]],
+    images: list[Float[Tensor, "band _ _"]],
     masking: DualMasking,
     seed: int,
 ) -> None:
@@ -71,7 +71,7 @@ class _Trials(NamedTuple):
 
 def _trials(
     model: BandDiffusion,
-    images: list[Float[Tensor, "band row col"]],
+    images: list[Float[Tensor, "band _ _"]],
     masking: DualMasking,
     seed: int,
 ) -> _Trials:

@@ -28,7 +28,7 @@ class Repaired(NamedTuple):
 
 
 def validate(
-    model: BandDiffusion, images: list[Float[Tensor, "band row col"]], seeds: int = 2
+    model: BandDiffusion, images: list[Float[Tensor, "band _ _"]], seeds: int = 2
 ) -> dict[str, Repaired]:
     """Return what each family comes to; families that the bands do not allow are left out.
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 import yaml
+from rasterio.errors import NotGeoreferencedWarning
 from safetensors.torch import load_file
 
 SETTINGS = """
@@ -126,3 +128,21 @@ def test_a_folder_is_trained_on_window_by_window(anyband, config, tmp_path):
     assert written["scenes"] == [str(files / "1.tif"), str(files / "2.tif")]
     assert written["reading"]["windows"] is True
     assert ended.json["steps"] == 12
+
+
+def test_a_folder_of_pictures_of_any_size_is_trained_on(anyband, tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "pictures").mkdir()
+    for number, (rows, cols) in enumerate([(40, 60), (33, 33), (80, 50)]):
+        name = tmp_path / "pictures" / f"{number}.png"
+        shape = {"width": cols, "height": rows, "count": 3, "dtype": "uint8"}
+        with pytest.warns(NotGeoreferencedWarning), rasterio.open(name, "w", "PNG", **shape) as to:
+            to.write(rng.integers(60, 200, (3, rows, cols), dtype=np.uint8))
+    ended = anyband(
+        "train", "--preset", "tiny", "--scene", tmp_path / "pictures", "--windows",
+        "-o", tmp_path / "run", "--json",
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    spec = json.loads((tmp_path / "run" / "model.json").read_text())["spec"]
+    assert (spec["wavelength"], spec["quantity"]) == ([640.0, 550.0, 460.0], "dn")
+    assert len(spec["trained_on"]) == 3

@@ -34,6 +34,6 @@ def test_a_folder_without_a_scene_is_refused(folder):
 
 
 def test_a_zarr_store_is_a_scene_and_no_folder_of_scenes(folder, make):
-    make().cube.to_dataset(name="cube").to_zarr(folder / "c.zarr")
+    make().cube.to_dataset(name="cube").to_zarr(folder / "c.zarr", consolidated=False)
     assert scenes_of(folder / "c.zarr") == [folder / "c.zarr"]
     assert scenes_of(folder)[-1] == folder / "c.zarr"
