@@ -80,7 +80,7 @@ class ReadingConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
         nodata: the stored value that stands for "no data".
         wavelengths: a text file with one band centre a line [nm or µm].
         windows: leave the pixels in their files, and read each patch when it is drawn: for scenes
-            that do not fit into memory. Ranges and held-out rows are then those of a sample.
+            that do not fit into memory. The range of values is then that of a sample.
     """
 
     scale: float | None = None
