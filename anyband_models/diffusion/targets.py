@@ -35,6 +35,10 @@ class Target(Protocol):
         """
         ...
 
+    def nearest(self, images: Images) -> Images | None:
+        """Return the nearest images that obey, where there is a closed form."""
+        ...
+
     def check(self, rows: int, cols: int) -> None:
         """See that it can be asked of images of a size.
 
@@ -133,6 +137,14 @@ class OperatorTarget:
         if self.operator.spec.kind not in PIXELWISE or apart.shape[-2:] != images.shape[-2:]:
             return self._means(apart, first=1)
         return self._means(apart.movedim((-2, -1), (1, 2)), first=3)
+
+    def nearest(self, images: Images) -> Images | None:
+        """Return the nearest images that obey, if the operator knows them; see `Target`."""
+        nearest = getattr(self.operator, "nearest", None)
+        if nearest is None or self.value.any() or self.level:
+            return None
+        found: Images = nearest(images)
+        return found
 
     def _apart(self, images: Images) -> Float[Tensor, "batch *shape"]:
         found = self.operator(images)

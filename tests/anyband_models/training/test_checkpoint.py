@@ -122,7 +122,7 @@ def test_moments_come_back_as_they_were(kept, begun, tmp_path):
 
 def test_a_setting_that_is_new_was_what_it_is_by_default(kept, begun, tmp_path):
     before = json.loads((tmp_path / POINTER).read_text())["config"]
-    del before["loss"]["emphasis"], before["reading"]
+    del before["loss"]["weighting"], before["reading"]
     change(tmp_path, config=before)
     run = begun(steps=2)
     assert read_checkpoint(tmp_path, run.config, run.model.spec).step == 2
