@@ -74,6 +74,7 @@ def _percentiles(values: Float[np.ndarray, "row col 3"], share: float) -> np.nda
 
 def _curves(records: Sequence[Record]) -> "Figure":
     from matplotlib.figure import Figure  # slow to import
+    from matplotlib.ticker import MaxNLocator
 
     terms = sorted({name for found in records for name in found["physics"]})
     figure = Figure(figsize=(13, 3.6), dpi=110, layout="constrained")
@@ -98,6 +99,7 @@ def _curves(records: Sequence[Record]) -> "Figure":
         axes[3].legend(fontsize="x-small", frameon=False)
     for ax in axes:
         ax.set_xlabel("step")
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         ax.spines[["top", "right"]].set_visible(False)
     return figure
 
@@ -131,8 +133,9 @@ def _panels(strip: Strip) -> "Figure":
     from matplotlib.figure import Figure
 
     colours = strip_colours(strip)
-    width = strip.truth.shape[1]
-    figure = Figure(figsize=(10, 3.6), dpi=110, layout="constrained")
+    height, width = strip.truth.shape[:2]
+    # As high as three pictures side by side are, and their titles.
+    figure = Figure(figsize=(10, 0.5 + 10 / 3 * height / width), dpi=110, layout="constrained")
     for number, (ax, name) in enumerate(
         zip(figure.subplots(1, 3), ("truth", "linear", "model"), strict=True)
     ):

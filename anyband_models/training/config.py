@@ -175,6 +175,7 @@ def preset(name: str, **settings: object) -> TrainingConfig:
         "loss": LossConfig(observed=0.0, blind=0.5),
         "optimiser": OptimiserConfig(learning_rate=1e-3, average=0.998),
         "steps": 20 if name == "tiny" else 2000,
+        "report_every": 5 if name == "tiny" else 50,
         "batch": 4 if name == "tiny" else 32,
         "patch": 16,
         "stride": 8,
