@@ -1,5 +1,6 @@
 """The exact conditional of a Gaussian fitted to the scene's complete pixels."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, final
 
 import numpy as np
@@ -7,18 +8,14 @@ from jaxtyping import Bool, Float
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
 from anyband_models.models.card import Card
+from anyband_models.models.conditional import Pattern, condition, servable
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.noise import standard_normal
 from anyband_models.models.normal import Normal
-from anyband_models.models.pixels import as_pixels, by_pattern
 from anyband_models.models.support import Support, gather
 
-# Pixels used to choose the shrinkage, and pixels predicted at a time: both bound the memory.
-TRIAL_PIXELS = 512
-BLOCK_PIXELS = 4096
 # Above 0: with fewer spectra than bands, correlations that are not shrunk have no inverse.
 Shrinkages = Annotated[tuple[Annotated[float, Field(gt=0, le=1)], ...], Field(min_length=1)]
 
@@ -69,55 +66,21 @@ class Gaussian(Model):
         support = gather(observation, self.config.min_support, self.config.max_support)
         served = np.zeros(missing.shape, dtype=bool)
         if missing.any() and len(support) >= self.config.min_support:
-            served = _servable(missing, draft.observed, support)
+            served = servable(missing, draft.observed, support)
             if served.any():
-                _condition(draft, served, support, self.config.shrinkages, seed)
+                fitted = shrunk_normal(support, self.config.shrinkages)
+                condition(draft, served, support, fitted, seed)
         rest = missing & ~served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
-        return draft.finish(_notes(rest, len(support), self.config.min_support))
+        return draft.finish(notes(self.card.name, rest, len(support), self.config.min_support))
 
 
-def _servable(
-    missing: Bool[np.ndarray, "band pixel"],
-    observed: Bool[np.ndarray, "band pixel"],
-    support: Support,
-) -> Bool[np.ndarray, "band pixel"]:
-    """Return the entries in learned bands, of pixels with another learned band observed."""
-    learned = np.zeros((len(missing), 1), dtype=bool)
-    learned[support.bands] = True
-    return missing & learned & observed[support.bands].any(axis=0)
-
-
-def _condition(
-    draft: Draft,
-    served: Bool[np.ndarray, "band pixel"],
-    support: Support,
-    shrinkages: tuple[float, ...],
-    seed: int,
-) -> None:
-    """Fill the served entries of a draft from the Gaussian of the support."""
-    values = as_pixels(draft.observation.values)
-    pixels = np.flatnonzero(served.any(axis=0))
-    patterns = list(by_pattern(np.take(draft.observed, pixels, axis=1)[support.bands]))
-    pattern, members = max(patterns, key=lambda item: len(item[1]))  # the commonest
-    trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
-    spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
-    normal = _shrunk(Normal.fit(support.spectra), pattern, spectra, shrinkages)
-    for number, sample in enumerate(draft.samples):
-        sample[served] = standard_normal(seed, number, *served.shape)[served]
-    for pattern, members in patterns:
-        conditional = normal.given(pattern)
-        root = _root(conditional.covariance) if len(draft.samples) else None
-        known, wanted = support.bands[pattern], support.bands[~pattern]
-        for start in range(0, len(members), BLOCK_PIXELS):
-            block = pixels[members[start : start + BLOCK_PIXELS]]
-            departure = np.take(values, block, axis=1)[known] - normal.mean[pattern, np.newaxis]
-            mean = normal.mean[~pattern, np.newaxis] + conditional.gain @ departure
-            std = np.sqrt(np.maximum(np.diag(conditional.covariance), 0))
-            where = np.ix_(wanted, block)
-            draft.fill(where, mean, std[:, np.newaxis])
-            for sample in draft.samples:
-                sample[where] = mean + root @ sample[where]  # from the noise put there above
+def shrunk_normal(
+    support: Support, shrinkages: tuple[float, ...]
+) -> Callable[[Pattern, Float[np.ndarray, "n observed"]], Normal]:
+    """Return what fits a Gaussian to the support, given what is observed of the scene."""
+    normal = Normal.fit(support.spectra)
+    return lambda pattern, spectra: _shrunk(normal, pattern, spectra, shrinkages)
 
 
 def _shrunk(
@@ -138,22 +101,19 @@ def _shrunk(
     return normal.shrunk(shrinkages[int(np.argmax(part.leave_one_band_out(spectra, shrinkages)))])
 
 
-def _root(covariance: Float[np.ndarray, "missing missing"]) -> Float[np.ndarray, "missing missing"]:
-    """Return a matrix whose product with its own transpose is the covariance."""
-    values, vectors = np.linalg.eigh(covariance)
-    return vectors * np.sqrt(np.maximum(values, 0))
-
-
-def _notes(rest: Bool[np.ndarray, "band pixel"], support: int, least: int) -> tuple[str, ...]:
+def notes(
+    model: str, rest: Bool[np.ndarray, "band pixel"], support: int, least: int
+) -> tuple[str, ...]:
+    """Return what to say of entries that a model of the support could not fill."""
     if not rest.any():
         return ()
     if support < least:
         return (
-            f"gaussian found {support} complete pixels and needs {least}: "
+            f"{model} found {support} complete pixels and needs {least}: "
             "linear interpolation answered instead, flagged as fallback",
         )
     bands = np.count_nonzero(rest.any(axis=1))
     return (
-        f"gaussian had too little to go by for {np.count_nonzero(rest)} entries in {bands} bands: "
+        f"{model} had too little to go by for {np.count_nonzero(rest)} entries in {bands} bands: "
         "linear interpolation answered instead, flagged as fallback",
     )
