@@ -66,6 +66,14 @@ class ValidRange(Operator):
         outside = (self.low - x).relu() + (x - self.high).relu()
         return torch.where(torch.isfinite(x), outside, torch.nan)
 
+    def nearest(self, x: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
+        """Return the nearest valid image; entries that are not finite stay as they are.
+
+        >>> ValidRange().nearest(torch.tensor([-0.25, 0.5, 1.5]))
+        tensor([0.0000, 0.5000, 1.0000])
+        """
+        return torch.where(torch.isfinite(x), x.clamp(self.low, self.high), x)
+
     def extra_repr(self) -> str:
         """Return what `repr` shows between the brackets."""
         return f"{self.low:g} to {self.high:g}"

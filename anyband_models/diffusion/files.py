@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from anyband_models.diffusion.band_diffusion import BandDiffusion
+from anyband_models.diffusion.distance import COMPANIES
 from anyband_models.diffusion.spec import VERSION, ModelSpec
 from anyband_models.errors import WeightsError
 from anyband_models.files import staged
@@ -74,7 +75,7 @@ def read_model(path: Path) -> tuple[BandDiffusion, ModelFile]:
         path = path / "model.json"
     described = read_description(path)
     weights = path.with_suffix(".safetensors")
-    tensors = read_tensors(weights, described.sha256)
+    tensors = {"company": torch.ones(COMPANIES), **read_tensors(weights, described.sha256)}
     _check_fit(weights, tensors, described.spec)
     model = BandDiffusion(described.spec)
     model.load_state_dict(tensors)

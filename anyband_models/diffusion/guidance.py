@@ -8,7 +8,7 @@ adds it to the clean image: the loss would rise. Here it is the other way round,
 where ``g_x`` is the gradient by the noisy image in the units of this package.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -19,11 +19,11 @@ from torch import Tensor
 from anyband_models.diffusion.band_diffusion import Problem
 from anyband_models.diffusion.condition import Condition
 from anyband_models.diffusion.denoiser import Denoiser
+from anyband_models.diffusion.normalisation import Normalisation
 from anyband_models.diffusion.targets import Target
 from anyband_models.errors import UsageError
 
 Through = Literal["clean", "network"]
-Decode = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ class Guidance:
         through: "clean" takes the gradient by the clean image, and leaves the network alone;
             "network" goes back through it, as Eq. 3 has it, at more than twice the cost.
         normalised: scale each step so that ``scale`` is a share of the way to where a straight
-            loss would vanish (Polyak's step), pixel by pixel where pixels obey alone; else the
-            gradient of the mean loss counts as it is, as in Eq. 4.
+            loss would vanish (Polyak's step), pixel by pixel where pixels obey alone, or of the way
+            to the nearest image that obeys, where the operator knows it; else the gradient of the
+            mean loss counts as it is, as in Eq. 4.
         every: guide each so-manieth rung.
         last: share of the ladder that is guided, from its end; what is done earlier, the network
             undoes for the most part.
@@ -92,7 +93,7 @@ class Guided:
         denoiser: what is guided.
         guidance: how.
         problem: what is denoised; says what an image is in normalised values.
-        decode: normalised images to the scene's unit.
+        normalisation: of images; targets ask in the scene's unit.
         ladder: that the sampler steps down.
         free: whether observed entries may be changed as well.
 
@@ -107,7 +108,7 @@ class Guided:
     denoiser: Denoiser
     guidance: Guidance
     problem: Problem
-    decode: Decode
+    normalisation: Normalisation
     ladder: Float[Tensor, " rung"]
     free: bool = False
     records: list[GuidanceRecord] = field(default_factory=list)
@@ -157,10 +158,14 @@ class Guided:
         """Return a target's loss and the step against it; None where it is met by all images."""
         with torch.enable_grad():
             point = clean.detach().requires_grad_()
-            losses = target.losses(self.decode(self.problem.images(point)))
+            images = self.normalisation.inverse(self.problem.images(point))
+            losses = target.losses(images)
         means = losses.detach().flatten(1).mean(dim=1) if losses.ndim > 1 else losses.detach()
         if not bool(means.any()):
             return means, None
+        nearest = target.nearest(images.detach()) if self.guidance.normalised else None
+        if nearest is not None:
+            return means, self._towards(nearest, images.detach(), clean, condition, target.weight)
         (slope,) = torch.autograd.grad(losses, point, torch.ones_like(losses))
         slope = self._allowed(slope, condition)
         if self.guidance.normalised:
@@ -169,6 +174,19 @@ class Guided:
             length = torch.full_like(means, len(means) / losses.numel())
         length = length[:, None] if length.ndim == 3 else length[:, None, None, None]
         return means, self.guidance.scale * target.weight * length * slope
+
+    def _towards(
+        self,
+        nearest: Float[Tensor, "batch band row col"],
+        images: Float[Tensor, "batch band row col"],
+        clean: Float[Tensor, "batch band row col"],
+        condition: Condition,
+        weight: float,
+    ) -> Float[Tensor, "batch band row col"]:
+        """Return the step to the nearest images that obey, or a share of it."""
+        whole = clean - self.problem.latent(self.normalisation.forward(nearest))
+        whole = torch.where(nearest == images, 0.0, whole)  # no rounding where nothing is asked
+        return min(1.0, self.guidance.scale * weight) * self._allowed(whole, condition)
 
     def _allowed(self, slope: Tensor, condition: Condition) -> Tensor:
         """Return a gradient without what is not finite, and without what must not change."""

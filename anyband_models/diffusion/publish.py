@@ -31,4 +31,6 @@ def _short(name: str, array: Tensor) -> Tensor:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("name a run's folder and the JSON file to be written")
     publish(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -101,7 +101,7 @@ def sampled(
         if sampling.guidance is not None:
             guidance = sampling.guidance.part(place.rows, place.cols)
             guided = Guided(
-                denoiser, guidance, problem, model.spec.normalisation.inverse, ladder,
+                denoiser, guidance, problem, model.spec.normalisation, ladder,
                 free=not sampling.paste,
             )  # fmt: skip
             denoiser = guided

@@ -1,5 +1,6 @@
 """What physics asks of an image: what an operator should give, and how much that counts."""
 
+import math
 from typing import Any, Protocol, final, runtime_checkable
 
 import torch
@@ -10,9 +11,12 @@ import physops
 from anyband_models.errors import InputError
 from physops.bands import Bands
 from physops.errors import NoCardError
+from physops.operator import Operator
 from physops.registry import spec
 
 Images = Float[Tensor, "batch band row col"]
+# An image is cut into so many parts to see how far a statistic differs from place to place.
+_PARTS = 10
 # What an operator of these kinds says of a pixel hangs on that pixel alone.
 PIXELWISE = {"index", "constraint"}
 
@@ -29,6 +33,10 @@ class Target(Protocol):
 
         One number an image; or one a pixel, ``(batch, row, col)``, of what each pixel obeys alone.
         """
+        ...
+
+    def nearest(self, images: Images) -> Images | None:
+        """Return the nearest images that obey, where there is a closed form."""
         ...
 
     def check(self, rows: int, cols: int) -> None:
@@ -82,6 +90,34 @@ class OperatorTarget:
         self.operator.requires_grad_(False).eval()
         self.name, self.weight, self.level = operator, weight, level
         self.value = torch.as_tensor(value, dtype=torch.float32)
+        if not math.isfinite(level):
+            raise InputError(f"the level {level} of {operator} is no number; give one, or 0")
+
+    @classmethod
+    def of_image(
+        cls, operator: str, bands: Bands, image: Float[Tensor, "band row col"]
+    ) -> "OperatorTarget":
+        """Ask for a statistic of an image, as nearly as parts of it show that of the rest.
+
+        To ask for more would bend an image of one place to another. Pixels that lack a good band
+        are left out.
+
+        Raises:
+            InputError: if fewer than two pixels are complete.
+            PhysopsError: as `OperatorTarget` does.
+        """
+        pixels = image.flatten(1)
+        pixels = pixels[:, torch.isfinite(pixels[torch.from_numpy(bands.good)]).all(dim=0)]
+        if pixels.shape[1] < 2:
+            raise InputError(
+                f"{operator} needs two pixels with all good bands, and the image that is to show "
+                f"it has {pixels.shape[1]}; give another image"
+            )
+        target = cls(operator, bands)
+        with torch.no_grad():
+            target.value = target.operator(pixels[None, :, :, None])[0]
+            target.level = _usual(target.operator, pixels)
+        return target
 
     def __call__(self, images: Images) -> Float[Tensor, " batch"]:
         """Return the loss of each image, a mean over all that is asked.
@@ -101,6 +137,14 @@ class OperatorTarget:
         if self.operator.spec.kind not in PIXELWISE or apart.shape[-2:] != images.shape[-2:]:
             return self._means(apart, first=1)
         return self._means(apart.movedim((-2, -1), (1, 2)), first=3)
+
+    def nearest(self, images: Images) -> Images | None:
+        """Return the nearest images that obey, if the operator knows them; see `Target`."""
+        nearest = getattr(self.operator, "nearest", None)
+        if nearest is None or self.value.any() or self.level:
+            return None
+        found: Images = nearest(images)
+        return found
 
     def _apart(self, images: Images) -> Float[Tensor, "batch *shape"]:
         found = self.operator(images)
@@ -155,6 +199,19 @@ class OperatorTarget:
         part = rows if high > 1 else everywhere, cols if wide > 1 else everywhere
         other.value = self.value[..., part[0], part[1]]
         return other
+
+
+def _usual(operator: Operator, pixels: Float[Tensor, "band pixel"]) -> float:
+    """Return how far a statistic of a part is from that of the rest, at the median; 0 of few."""
+    parts = torch.tensor_split(pixels, min(_PARTS, pixels.shape[1] // 2), dim=1)
+    if len(parts) < 2:
+        return 0.0
+    apart = []
+    for number, part in enumerate(parts):
+        rest = torch.cat([*parts[:number], *parts[number + 1 :]], dim=1)
+        ours, theirs = (operator(some[None, :, :, None])[0] for some in (part, rest))
+        apart.append((ours - theirs).square().nanmean())
+    return float(torch.stack(apart).nan_to_num().median())
 
 
 def _is_index(operator: str) -> bool:

@@ -1,10 +1,10 @@
 """What `--physics NAME=VALUE` asks of images that are to be made."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from jaxtyping import Float
 
 import physops
 from anyband_models.diffusion.spec import ModelSpec
@@ -75,9 +75,11 @@ def _target(name: str, value: str, spec: ModelSpec, size: tuple[int, int]) -> Op
     if _kind(name) == "constraint" and spec.quantity != Quantity.REFLECTANCE:
         limits = {"low": spec.normalisation.low, "high": spec.normalisation.high}
     number = _number(value) if value else 0.0
+    if number is not None and not math.isfinite(number):
+        raise UsageError(f"--physics {name}={value} is no number to ask for; give a finite one")
     target = OperatorTarget(name, spec.bands, 0.0 if number is None else number, **limits)
     if number is None:
-        target.value = _wanted(target, Path(value), spec, size)
+        target = _of_file(target, Path(value), spec, size)
     trial = spec.normalisation.inverse(torch.zeros(1, len(spec.wavelength), *size))
     with torch.no_grad():
         target(trial)
@@ -116,9 +118,9 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _wanted(
+def _of_file(
     target: OperatorTarget, path: Path, spec: ModelSpec, size: tuple[int, int]
-) -> Float[torch.Tensor, "..."]:
+) -> OperatorTarget:
     header = read_header(path)
     bands, rows, cols = header.shape
     statistic = target.operator.spec.kind == "statistic"
@@ -136,8 +138,12 @@ def _wanted(
         )
     values = torch.from_numpy(decode(header.load(), header.meta))
     if bands == 1:
-        if not torch.isfinite(values).any():
-            raise InputError(f"{path}, the target of {target.name}, holds no finite value")
-        return values[0]
-    with torch.no_grad():
-        return target.operator(values[None])[0]
+        target.value = values[0]
+    elif statistic:
+        return OperatorTarget.of_image(target.name, spec.bands, values)
+    else:
+        with torch.no_grad():
+            target.value = target.operator(values[None])[0]
+    if not torch.isfinite(target.value).any():
+        raise InputError(f"{path}, the target of {target.name}, holds no finite value")
+    return target

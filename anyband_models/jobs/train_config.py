@@ -63,8 +63,8 @@ def _with_files(config: TrainingConfig) -> TrainingConfig:
     Raises:
         InputError: if a folder holds no scene.
     """
-    files = tuple(file for scene in config.scenes for file in scenes_of(scene))
-    return config.model_copy(update={"scenes": files})
+    files = dict.fromkeys(file for scene in config.scenes for file in scenes_of(scene))
+    return config.model_copy(update={"scenes": tuple(files)})
 
 
 def _settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from anyband_models.files import Stage
 from anyband_models.models.contract import Caution, Origin
 from anyband_models.repair.outcome import Outcome
 from anyband_models.repair.plan import describe
+from anyband_models.scene.folders import LAYERS
 from anyband_models.scene.formats import output_files, write_scene
 from anyband_models.scene.meta import Quantity
 from anyband_models.scene.scene import Scene, make_scene
 
-LAYERS = ("provenance", "caution", "std")
 LIBRARIES = ("anyband", "numpy", "scipy", "torch", "rasterio", "xarray")
 
 

@@ -70,6 +70,13 @@ def spread(
     high, wide = min(rows, side), min(cols, side)
     down = min(math.ceil(rows / high), max(1, round(math.sqrt(count * rows / cols))), count)
     across = min(math.ceil(cols / wide), max(1, count // down))
-    tops = np.linspace(0, rows - high, down).round().astype(int).tolist()
-    lefts = np.linspace(0, cols - wide, across).round().astype(int).tolist()
+    tops, lefts = _starts(rows - high, down), _starts(cols - wide, across)
     return [(slice(y, y + high), slice(x, x + wide)) for y in tops for x in lefts]
+
+
+def _starts(last: int, count: int) -> list[int]:
+    """Return so many places from 0 to the last; one alone is in the middle."""
+    if count == 1:
+        return [last // 2]
+    starts: list[int] = np.linspace(0, last, count).round().astype(int).tolist()
+    return starts

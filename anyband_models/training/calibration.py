@@ -16,6 +16,8 @@ from anyband_models.training.masking import DualMasking
 _MASKS = 300
 # Each so-manieth entry is kept for quantiles, and these need so many.
 _THINNED, _ENOUGH = 7, 100
+# A model that makes no error on held-out pixels makes some elsewhere.
+_LEAST = 1e-3
 # Distances and numbers of bands are scaled in turn.
 _ROUNDS = 3
 NINE_TENTHS = 1.645  # standard deviations of a normal error that hold nine tenths
@@ -104,7 +106,7 @@ def _factors(
     for number in range(kinds):
         inside = ratio[kind == number]
         if len(inside) >= _ENOUGH:
-            factors[number] = _quantile(inside, 0.9) / NINE_TENTHS
+            factors[number] = (_quantile(inside, 0.9) / NINE_TENTHS).clamp(min=_LEAST)
     return factors
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def read_checkpoint(folder: Path, config: TrainingConfig, spec: ModelSpec) -> Ch
         return None
     try:
         pointer = json.loads(path.read_text(encoding="utf-8"))
-        version = pointer["version"]
+        if (version := pointer["version"]) != VERSION:
+            raise WeightsError(path, f"is of version {version!r}, and this program reads {VERSION}")
         # A setting that was not there yet was what it is by default.
         before = TrainingConfig.model_validate(pointer["config"]).model_dump(mode="json")
         learned = dict(pointer["spec"])
@@ -88,8 +90,6 @@ def read_checkpoint(folder: Path, config: TrainingConfig, spec: ModelSpec) -> Ch
         step, skipped, in_a_row = (int(pointer[key]) for key in ("step", "skipped", "in_a_row"))
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(path, "does not describe a checkpoint") from error
-    if version != VERSION:
-        raise WeightsError(path, f"is of version {version!r}, and this program reads {VERSION}")
     _check_same(folder, config, spec, before, learned)
     tensors = read_tensors(folder / Path(name).name, sha256)
     return Checkpoint(step, skipped, in_a_row, tensors)
@@ -103,7 +103,8 @@ def _check_same(
     learned: dict[str, object],
 ) -> None:
     now = config.model_dump(mode="json")
-    other = [key for key in now if key not in _FREE and now[key] != before.get(key)]
+    changed = [key for key in now if key not in _FREE and now[key] != before.get(key)]
+    other = [name for key in changed for name in _differing(key, before.get(key), now[key])]
     if other:
         raise UsageError(
             f"the run in {folder} was started with another {', '.join(other)}; resume it with its "
@@ -114,6 +115,16 @@ def _check_same(
             f"the scenes of the run in {folder} have changed since it was started: their bands or "
             "their values differ; bring them back, or start anew in another folder with -o"
         )
+
+
+def _differing(name: str, before: object, now: object) -> Iterator[str]:
+    """Yield the names of the settings in which two configs differ."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in now:
+            if now[key] != before.get(key):
+                yield from _differing(f"{name}.{key}", before.get(key), now[key])
+    else:
+        yield name
 
 
 def moments(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -51,8 +51,6 @@ class LossConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
             noise of all; 0 spends the network on what is missing.
         blind: share of the patches of which nothing is seen but the condition: so the one-step
             mean is learned. A network that predicts the noise cannot learn it.
-        emphasis: with base: linear, 0 counts errors in units of those of lines, so that all masks
-            count alike; 1 in units of the image, so that those count most that leave most to guess.
         physics: weight of the multi-scale physical loss of the clean image; 0 leaves it out.
         weighting: "alpha-bar" multiplies it by the share of the image in what the network sees, so
             that it says nothing where the clean image is a guess; "none" as in the paper.
@@ -63,7 +61,6 @@ class LossConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
 
     observed: Share = 1.0
     blind: Share = 0.0
-    emphasis: Share = 0.0
     physics: NonNegativeFloat = 0.0
     weighting: Literal["alpha-bar", "none"] = "alpha-bar"
     indices: tuple[str, ...] = ("NDVI", "NDWI")
@@ -80,7 +77,7 @@ class ReadingConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
         nodata: the stored value that stands for "no data".
         wavelengths: a text file with one band centre a line [nm or µm].
         windows: leave the pixels in their files, and read each patch when it is drawn: for scenes
-            that do not fit into memory. Ranges and held-out rows are then those of a sample.
+            that do not fit into memory. The range of values is then that of a sample.
     """
 
     scale: float | None = None

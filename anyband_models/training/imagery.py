@@ -53,12 +53,12 @@ class InFile:
     def __init__(self, scene: WindowedScene) -> None:
         self.shape = scene.shape
         self._scene = scene
-        self._empty = np.asarray(detect(scene.sample).missing.all(axis=(1, 2)))
+        self._empty = np.flatnonzero(detect(scene.sample).missing.all(axis=(1, 2))).tolist()
 
     def values(self, rows: slice, cols: slice) -> Cube:
         """Return the values of some rows and columns; NaN where there is no sound one."""
         part = self._scene.part(rows, cols)
-        missing = detect(part, window=True).missing | self._empty[:, None, None]
+        missing = detect(part, self._empty, window=True).missing
         return np.where(missing, np.float32(np.nan), part.values)
 
 
@@ -85,11 +85,26 @@ class Part:
         """Return the values of some of its rows and columns."""
         return self.imagery.values(_within(self.rows, rows), _within(self.cols, cols))
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of it can be looked at without reading a file."""
+        return isinstance(self.imagery, InMemory)
+
+    def ends(self) -> tuple[float, float]:
+        """Return the least and the greatest value; NaN if there is none."""
+        return ends_of(self.values(slice(None), slice(None)))
+
     def windows(self, side: int, count: int, most: int | None = None) -> list[Cube]:
         """Return up to so many windows from all over it; see `spread`."""
         if not self.rows or not self.cols:
             return []
         return [self.values(*window) for window in spread(*self.shape[1:], side, count, most)]
+
+
+def ends_of(values: Cube) -> tuple[float, float]:
+    """Return the least and the greatest value; NaN if there is none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else (np.nan, np.nan)
 
 
 def imagery_of(scene: Scene | WindowedScene) -> Imagery:

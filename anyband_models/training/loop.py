@@ -140,8 +140,7 @@ class Run:
         batch = batch.to(self.processes.device)
         self.optimiser.zero_grad(set_to_none=True)
         with self._precision():
-            loss = config.loss
-            found = objective(self.denoiser, batch, loss.observed, self.physics, loss.emphasis)
+            found = objective(self.denoiser, batch, config.loss.observed, self.physics)
         found.total.backward()  # type: ignore[no-untyped-call]  # torch ships it without types
         clip = config.optimiser.clip
         norm = torch.nn.utils.clip_grad_norm_(self.model.network.parameters(), clip)

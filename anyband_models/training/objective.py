@@ -27,11 +27,7 @@ class Objective(NamedTuple):
 
 
 def objective(
-    denoiser: NetworkDenoiser,
-    batch: Batch,
-    observed: float,
-    physics: PhysicsLoss | None,
-    emphasis: float = 0.0,
+    denoiser: NetworkDenoiser, batch: Batch, observed: float, physics: PhysicsLoss | None
 ) -> Objective:
     """Return the loss of a batch.
 
@@ -40,7 +36,6 @@ def objective(
         batch: what it is shown.
         observed: weight of observed entries.
         physics: the multi-scale loss; None leaves it out.
-        emphasis: see `LossConfig`.
 
     Source: AnyBand-Diff, Eq. 2 and 5.
     """
@@ -52,8 +47,7 @@ def objective(
     answer = denoiser.answer(noisy, batch.sigma, condition)
     wanted = target(denoiser.prediction, clean, batch.noise, batch.sigma, denoiser.spread)
     counts = known * torch.where(condition.observed, observed, 1.0)
-    apart = (answer.float() - wanted) * batch.problem.scale**emphasis
-    error = _mean(apart.square(), counts)
+    error = _mean((answer.float() - wanted).square(), counts)
     if physics is None:
         return Objective(error.mean(), error, {})
     wrapped = scaling(denoiser.prediction, batch.sigma, denoiser.spread)

@@ -21,6 +21,7 @@ from anyband_models.training.config import TrainingConfig
 from anyband_models.training.imagery import (
     Cube,
     Part,
+    ends_of,
     evenly,
     imagery_of,
     split,
@@ -59,11 +60,9 @@ def start(scenes: Sequence[Pixels], config: TrainingConfig, processes: Processes
     parts = [split(imagery_of(scene), config.region, config.validation) for scene in scenes]
     learned, below = zip(*parts, strict=True)
     seen = windows_of_all(learned, _SIDE, _WINDOWS)
-    _check_sound(evenly(scenes, _WINDOWS), seen)
+    _check_sound(evenly(scenes, _WINDOWS), evenly(learned, _WINDOWS), seen)
     windows = [window for some in seen for window in some]
-    normalisation = Normalisation.of(
-        np.concatenate([window.reshape(len(window), -1, 1) for window in windows], axis=1)
-    )
+    normalisation = _normalisation(learned, windows)
     images, held_out = (
         [normalisation.forward(torch.from_numpy(window)) for window in some]
         for some in (windows, _held_out(below))
@@ -144,9 +143,18 @@ def _held_out(parts: Sequence[Part]) -> list[Cube]:
     return [window for windows in found for window in windows]
 
 
-def _check_sound(scenes: Sequence[Pixels], seen: list[list[Cube]]) -> None:
-    for scene, windows in zip(scenes, seen, strict=True):
-        if not any(np.isfinite(window).any() for window in windows):
+def _normalisation(parts: Sequence[Part], windows: list[Cube]) -> Normalisation:
+    """Return that of all that is in memory, or of windows of what is not."""
+    ends = [part.ends() for part in parts if part.in_memory] or [ends_of(w) for w in windows]
+    return Normalisation.of(np.array(ends, dtype=np.float32))
+
+
+def _check_sound(scenes: Sequence[Pixels], parts: Sequence[Part], seen: list[list[Cube]]) -> None:
+    """Refuse a scene that was seen as a whole without a sound value, or scenes that all were."""
+    sound = [any(np.isfinite(window).any() for window in windows) for windows in seen]
+    for scene, part, windows, fine in zip(scenes, parts, seen, sound, strict=True):
+        whole = sum(window[0].size for window in windows) == part.shape[1] * part.shape[2]
+        if not fine and (whole or not any(sound)):
             raise InputError(
                 f"{scene.meta.path} has no sound value in the region to be trained on; leave it "
                 "out, or choose region: all"

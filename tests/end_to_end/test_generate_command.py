@@ -245,3 +245,11 @@ def test_files_that_are_there_are_kept_unless_they_may_be_replaced(anyband, weig
     assert (folder / "sample-001.tif").read_bytes() == before
     assert anyband(*common, "--seed", 1, "--overwrite").code == 0
     assert (folder / "sample-001.tif").read_bytes() != before
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_number_that_is_none_cannot_be_asked_for(anyband, weights, tmp_path, value):
+    ended = anyband(
+        "generate", "--weights", weights(), "--physics", f"ndvi={value}", "-o", tmp_path / "out"
+    )
+    assert ended.refused(2, f"--physics ndvi={value} is no number to ask for; give a finite one")

@@ -112,7 +112,7 @@ def test_table7_guides_less_and_more(table):
     strengths = ("0", "0.5", "1", "1.5", "2")
     assert list(rows) == [f"{f}, s = {s}" for f in ("random-50", "k5") for s in strengths]
     free, guided = rows["k5, s = 0"], rows["k5, s = 1"]
-    fell = "samples in which that of band_correlation did not rise [%]"
+    fell = "did not rise: band_correlation [%]"
     assert free[fell] is None
     assert guided[fell] == 100
     assert guided["loss of band_correlation"] < free["loss of band_correlation"]

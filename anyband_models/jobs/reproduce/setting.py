@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Bool, Float32
-from torch import Tensor
 
 from anyband_models.damage.protocols import draw
 from anyband_models.diffusion.band_diffusion import BandDiffusion
@@ -26,11 +25,8 @@ from anyband_models.training.config import TrainingConfig, preset
 from anyband_models.training.loop import Run
 from anyband_models.training.processes import Processes
 from anyband_models.training.start import start
-from physops.correlation import band_correlation
 
 Cube = Float32[np.ndarray, "band y x"]
-# The left half is cut into so many parts to see how far correlations differ from place to place.
-_PARTS = 10
 ScaleName = Literal["tiny", "small", "paper"]
 
 
@@ -160,11 +156,11 @@ class Setting:
         rest, and then the range that the model learned.
         """
         assert self.region.support is not None  # the region was built with it
-        left = torch.from_numpy(self.region.support)
-        wanted, limits, bands = _correlations(left), model.spec.normalisation, model.spec.bands
+        left = torch.from_numpy(self.region.support.T.copy())[:, :, None]
+        limits, bands = model.spec.normalisation, model.spec.bands
         return Guidance(
             [
-                OperatorTarget("band_correlation", bands, wanted, level=_usual(left)),
+                OperatorTarget.of_image("band_correlation", bands, left),
                 OperatorTarget("valid_range", bands, low=limits.low, high=limits.high),
             ],
             strength,
@@ -184,20 +180,3 @@ class Setting:
             "samples": self.scale.samples,
             "sampler": f"{self.scale.sampler}, {self.scale.sampling} steps",
         }
-
-
-def _correlations(spectra: Float32[Tensor, "spectrum band"]) -> Float32[Tensor, "band band"]:
-    return band_correlation(spectra.T, band_dim=0)
-
-
-def _usual(spectra: Float32[Tensor, "spectrum band"]) -> float:
-    """Return how far the correlations of a part are from those of the rest, at the median.
-
-    No image of the same scene is nearer to them; to ask for more is to bend it to another place.
-    """
-    parts = torch.tensor_split(spectra, _PARTS)
-    apart = []
-    for number, part in enumerate(parts):
-        rest = torch.cat([*parts[:number], *parts[number + 1 :]])
-        apart.append((_correlations(part) - _correlations(rest)).square().nanmean())
-    return float(torch.stack(apart).median())

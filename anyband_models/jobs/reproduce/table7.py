@@ -43,7 +43,7 @@ def table7(setting: Setting, scale: str) -> Table:
         "Table 7: guidance scale s, half of the bands masked, and all but five",
         ("masks, strength", "PSNR [dB]", "SSIM", "SAM [rad]", "PSNR missing [dB]",
          *(f"loss of {name}" for name in names), 
-         *(f"samples in which that of {name} did not rise [%]" for name in names),
+         *(f"did not rise: {name} [%]" for name in names),
          "paper: PSNR [dB]", "paper: SSIM", "paper: SAM"),
         tuple(rows),
         (
@@ -52,7 +52,9 @@ def table7(setting: Setting, scale: str) -> Table:
             "of the exact posterior would lie 3 dB below the posterior's mean.",
             "Losses are of the whole right half, and guidance works tile by tile. That of the "
             "correlations counts from the level at which parts of the left half differ from the "
-            "rest of it: 0 is as near as another place can be, and leaves nothing to guide.",
+            "rest of it: 0 is as near as another place can be, and leaves nothing to guide. What "
+            "'did not rise' is the share of samples whose loss is not above that of s = 0; a step "
+            "for one target may raise another's, which comes next but goes half the way.",
             "Physics asks for the band correlations of the left half and for the range of its "
             "values; the right half is not looked at. s is a share of Polyak's step (see "
             "diffusion/guidance.py); the sign of Eq. 4 is the one that lets the loss fall.",

@@ -209,3 +209,11 @@ def test_a_description_of_more_than_memory_holds_is_refused_before_it_takes_any(
     change(written, lambda content: content["spec"]["network"].update(width=width))
     expected = "has arrays of other shapes than its description"
     assert refusal(written) == f"{written.with_suffix('.safetensors')} {expected}"
+
+
+def test_a_model_without_a_word_on_company_is_read_as_it_was_meant(make_model, tmp_path):
+    model = make_model()
+    weights = {name: w for name, w in model.state_dict().items() if name != "company"}
+    write_model(tmp_path / "m.json", model.spec, weights)
+    found, _ = read_model(tmp_path / "m.json")
+    assert (found.company == 1).all()

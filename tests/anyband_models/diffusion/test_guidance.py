@@ -38,6 +38,9 @@ class Level:
         apart = (images - self.level).mean(dim=(1, 2, 3))
         return apart.square() if self.squared else apart.abs()
 
+    def nearest(self, images):
+        return None
+
     def check(self, rows, cols):
         pass
 
@@ -52,9 +55,7 @@ def guided(make_problem):
     def make(guidance, denoiser=exact, observed=None, free=False, ladder=LADDER):
         observed = torch.zeros(SHAPE).bool() if observed is None else observed
         problem = make_problem(drawn(5), observed)
-        return Guided(
-            denoiser, guidance, problem, Normalisation(low=0, high=1).inverse, ladder, free
-        )
+        return Guided(denoiser, guidance, problem, Normalisation(low=0, high=1), ladder, free)
 
     return make
 
@@ -291,3 +292,21 @@ def test_a_part_of_a_guidance_has_the_parts_of_its_targets():
     part = guidance.part(slice(2, 5), slice(0, 7))
     assert part.targets[0].value.shape == (3, 7)
     assert (part.scale, part.every) == (0.3, 4)
+
+
+@each_way
+@pytest.mark.parametrize("scale", [0.5, 1.0, 3.0])
+def test_of_a_range_the_nearest_valid_image_is_known(through, scale, guided):
+    target = OperatorTarget("valid_range", BANDS, low=0.3, high=0.6)
+    denoiser = guided(Guidance([target], scale, through, every=1, last=1.0))
+    sigma, condition = torch.full((2,), float(LADDER[9])), denoiser.problem.condition
+    x = 2 * drawn(1)
+    free, moved = exact(x, sigma, condition), denoiser(x, sigma, condition)
+    valid = decoded(free).clamp(0.3, 0.6)
+    outside = decoded(free) != valid
+    assert 0.2 < outside.float().mean() < 0.9
+    share = min(scale, 1.0)
+    expected = torch.where(outside, (1 - share) * decoded(free) + share * valid, decoded(free))
+    torch.testing.assert_close(decoded(moved), expected, rtol=1e-4, atol=1e-5)
+    if through == "clean":
+        assert torch.equal(moved[~outside], free[~outside])

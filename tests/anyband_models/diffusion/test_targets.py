@@ -185,3 +185,56 @@ def test_a_statistic_has_one_loss_an_image_and_none_below_its_level():
     assert not target(image).any()
     assert not slope.any()
     assert target.part(slice(0, 4), slice(0, 4)).level == target.level
+
+
+def smooth(rows=40, cols=6):
+    """An image whose bands hang together, differently in its two halves."""
+    random = torch.Generator().manual_seed(3)
+    base = torch.rand(2, rows, cols, generator=random)
+    loads = torch.rand(6, 2, generator=random)
+    image = torch.einsum("bk,kyx->byx", loads, base)
+    image += 0.02 * torch.rand(6, rows, cols, generator=random)
+    image[3:, rows // 2 :] = image[3:, rows // 2 :].flip(0)
+    return image
+
+
+def test_a_statistic_of_an_image_is_asked_for_as_nearly_as_parts_of_it_show_it():
+    image = smooth()
+    target = OperatorTarget.of_image("band_correlation", BANDS, image)
+    torch.testing.assert_close(target.value, band_correlation(image[None])[0])
+    parts = torch.stack(image.split(4, dim=1))
+    free = OperatorTarget("band_correlation", BANDS, target.value)
+    assert 0.3 < target.level / free(parts).median() < 3
+    assert target(image[None])[0] == 0
+
+
+@pytest.mark.parametrize("holes", ["strip", "band", "pixel"])
+def test_pixels_that_lack_a_band_do_not_show_a_statistic(holes):
+    image, hurt = smooth(), smooth()
+    if holes == "strip":
+        hurt[:, :8] = torch.nan
+    if holes == "band":
+        hurt[2, ::2] = torch.nan
+    if holes == "pixel":
+        hurt[:, 0, 0] = torch.nan
+    complete = image[:, torch.isfinite(hurt).all(dim=0)][None, :, :, None]
+    target = OperatorTarget.of_image("band_correlation", BANDS, hurt)
+    torch.testing.assert_close(target.value, band_correlation(complete)[0])
+    assert 0 < target.level < 1
+
+
+def test_of_few_pixels_the_level_is_nothing_and_of_one_there_is_none():
+    few = OperatorTarget.of_image("band_correlation", BANDS, smooth(3, 1))
+    assert (few.level, bool(torch.isfinite(few.value).all())) == (0.0, True)
+    with pytest.raises(InputError) as caught:
+        OperatorTarget.of_image("band_correlation", BANDS, smooth(2, 1)[:, :1])
+    assert str(caught.value) == (
+        "band_correlation needs two pixels with all good bands, and the image that is to show it "
+        "has 1; give another image"
+    )
+
+
+@pytest.mark.parametrize("level", [float("nan"), float("inf")])
+def test_a_level_that_is_no_number_is_refused(level):
+    with pytest.raises(InputError, match=r"the level .* of ndvi is no number"):
+        OperatorTarget("ndvi", BANDS, 0.5, level=level)

@@ -37,3 +37,18 @@ def test_a_zarr_store_is_a_scene_and_no_folder_of_scenes(folder, make):
     make().cube.to_dataset(name="cube").to_zarr(folder / "c.zarr", consolidated=False)
     assert scenes_of(folder / "c.zarr") == [folder / "c.zarr"]
     assert scenes_of(folder)[-1] == folder / "c.zarr"
+
+
+def test_what_a_repair_writes_beside_a_cube_is_left_out(folder, make, save):
+    for name in ("b.std.tif", "b.caution.tif", "b.provenance.tif", "c.std.tif"):
+        save(make(), name)
+    assert scenes_of(folder) == [folder / "a.hdr", folder / "b.tif", folder / "c.std.tif"]
+
+
+def test_half_of_a_pair_another_archive_and_quick_looks_are_left_out(folder):
+    (folder / "a.hdr").rename(folder / "alone.hdr")
+    (folder / "other.zip").write_bytes(b"PK\x03\x04")
+    (folder / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert scenes_of(folder) == [folder / "b.tif"]
+    (folder / "b.tif").unlink()
+    assert scenes_of(folder) == [folder / "b.png"]

@@ -1,5 +1,7 @@
 """Scenes that stay in their files."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,6 +23,16 @@ def test_windows_are_few_of_one_size_and_inside(rows, cols, side, count):
     assert all(y.start >= 0 and y.stop <= rows for y, _ in windows)
     assert all(x.start >= 0 and x.stop <= cols for _, x in windows)
     assert len(set(map(str, windows))) == len(windows)
+
+
+def test_one_window_lies_in_the_middle_where_a_swath_has_data():
+    assert spread(80, 80, 64, 1) == [(slice(8, 72), slice(8, 72))]
+    lefts = {x.start for _, x in spread(600, 300, 64, 3)}
+    assert lefts == {118}
+
+
+def test_a_scene_that_comes_with_a_package_is_there_as_a_whole():
+    assert open_windowed(Path("indian-pines")).values.shape == (200, 145, 145)
 
 
 def test_what_is_too_large_for_one_window_is_cut_if_that_is_asked():

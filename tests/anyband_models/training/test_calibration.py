@@ -27,6 +27,49 @@ def test_nine_tenths_of_the_errors_lie_where_they_should(begun, scene, monkeypat
     assert 0.87 < held / count < 0.93
 
 
+def held(model, image, masks):
+    """Which share of the missing entries lies within the 90 % interval."""
+    inside, count = 0, 0
+    for mask in masks:
+        observed = torch.from_numpy(mask)[:, None, None]
+        apart = (model.mean(image, observed) - image).abs()
+        within = apart <= 1.645 * model.std(image, observed)
+        missing = ~observed.expand(image.shape)
+        inside, count = inside + int(within[missing].sum()), count + int(missing.sum())
+    return inside / count
+
+
+def test_they_do_so_for_few_bands_and_for_many(begun, scene, monkeypatch):
+    """After a gap, and with one band left, an entry is as far from the next but errs otherwise."""
+    monkeypatch.setattr(module, "_MASKS", 160)
+    run = begun(scene(rows=40), steps=60, validation=0.3, batch=8)
+    run.train(None)
+    model, (image,) = run.averaged(), run.held_out
+    masking = DualMasking(MaskingConfig(sensor=0, few=0.5, gap=0.5), model.spec.bands)
+    calibrate(model, run.held_out, masking, seed=0)
+    assert len(set(model.company.tolist())) > 2
+    rng = np.random.default_rng(99)
+    few = [np.isin(np.arange(25), rng.permutation(25)[:2]) for _ in range(40)]
+    gaps = [np.roll(np.arange(25) > 5, rng.integers(25)) for _ in range(40)]
+    assert 0.85 < held(model, image, few) < 0.95
+    assert 0.85 < held(model, image, gaps) < 0.95
+    model.company.fill_(1.0)
+    told = held(model, image, few), held(model, image, gaps)
+    assert max(abs(share - 0.9) for share in told) > 0.02
+
+
+def test_a_model_that_makes_no_error_has_standard_deviations_all_the_same(begun, scene):
+    flat = scene(rows=30)
+    flat.values[:] = flat.values[:1]
+    run = begun(flat, steps=2, validation=0.3)
+    model = run.averaged()
+    calibrate(model, run.held_out, run.batches.masking, seed=0)
+    assert torch.isfinite(model.company).all()
+    assert torch.isfinite(model.error.table).all()
+    assert (model.error.table > 0).all()
+    assert (model.company > 0).all()
+
+
 def test_a_model_that_has_not_learned_is_as_good_as_lines(begun):
     run = begun()
     scores = validate(run.averaged(), run.held_out, seeds=1)

@@ -122,10 +122,24 @@ def test_moments_come_back_as_they_were(kept, begun, tmp_path):
 
 def test_a_setting_that_is_new_was_what_it_is_by_default(kept, begun, tmp_path):
     before = json.loads((tmp_path / POINTER).read_text())["config"]
-    del before["loss"]["emphasis"], before["reading"]
+    del before["loss"]["weighting"], before["reading"]
     change(tmp_path, config=before)
     run = begun(steps=2)
     assert read_checkpoint(tmp_path, run.config, run.model.spec).step == 2
     change(tmp_path, config=before | {"no_such_setting": 1})
     with pytest.raises(WeightsError, match="does not describe a checkpoint"):
+        read_checkpoint(tmp_path, run.config, run.model.spec)
+
+
+def test_what_differs_is_named_down_to_the_setting(kept, begun, tmp_path):
+    run = begun(steps=2, loss={"observed": 0.5}, reading={"scale": 2.0})
+    with pytest.raises(UsageError, match=r"another reading\.scale, loss\.observed; resume it"):
+        read_checkpoint(tmp_path, run.config, run.model.spec)
+
+
+def test_a_newer_version_is_called_so_whatever_else_it_says(kept, begun, tmp_path):
+    config = json.loads((tmp_path / POINTER).read_text())["config"]
+    change(tmp_path, version=99, config=config | {"new": 1})
+    run = begun(steps=2)
+    with pytest.raises(WeightsError, match="is of version 99"):
         read_checkpoint(tmp_path, run.config, run.model.spec)

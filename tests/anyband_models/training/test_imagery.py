@@ -76,3 +76,18 @@ def test_of_many_scenes_some_are_seen(scene):
     assert [len(windows) for windows in windows_of_all(parts, 8, 3)] == [1, 1, 1]
     assert evenly("abcdefg", 3) == ["a", "d", "g"]
     assert evenly("ab", 3) == ["a", "b"]
+
+
+def test_a_pixel_that_is_black_but_for_a_water_band_is_missing_in_a_file_as_well(scene, tmp_path):
+    whole = scene(rows=30, columns=40)
+    stored = whole.stored.copy()
+    stored[:, 5:15, 5:15] = 0.0
+    stored[4] = -0.01
+    with staged() as stage:
+        write_scene(whole.with_stored(stored), tmp_path / "scene.tif", stage)
+    held, filed = (
+        imagery_of(opened(tmp_path / "scene.tif")) for opened in (read_scene, open_windows)
+    )
+    window = slice(2, 12), slice(8, 20)
+    np.testing.assert_array_equal(filed.values(*window), held.values(*window))
+    assert np.isnan(filed.values(*window)[0, 3:, :7]).all()

@@ -170,3 +170,25 @@ def test_of_a_large_file_only_windows_are_read(config, scene, tmp_path, monkeypa
     assert max(read) <= 128 * 128
     assert sum(read) < 0.2 * 300 * 900
     assert len(run.held_out) == 2
+
+
+def test_scenes_of_which_one_window_shows_nothing_are_trained_on(config, scene, monkeypatch):
+    """A rotated swath has corners without data."""
+    monkeypatch.setattr("anyband_models.training.start._WINDOWS", 2)
+    monkeypatch.setattr("anyband_models.training.start._SIDE", 4)
+    swath, other = scene(rows=40, path="a.tif"), scene(rows=40, path="b.tif")
+    swath.values[:, 10:30, 5:20] = np.nan
+    run = start([swath, other], config(validation=0), ONE)
+    assert len(run.batches.scenes) == 2
+    other.values[:, 10:30, 5:20] = np.nan
+    with pytest.raises(InputError, match=r"a\.tif has no sound value"):
+        start([swath, other], config(validation=0), ONE)
+
+
+def test_the_range_of_a_scene_in_memory_is_that_of_all_of_it(config, scene, monkeypatch):
+    monkeypatch.setattr("anyband_models.training.start._WINDOWS", 1)
+    monkeypatch.setattr("anyband_models.training.start._SIDE", 4)
+    bright = scene()
+    bright.values[3, 0, 0] = 0.97
+    spec = start([bright], config(validation=0), ONE).model.spec
+    assert spec.normalisation.high == pytest.approx(0.97)
