@@ -59,17 +59,21 @@ def fit_components(scores: Float[np.ndarray, "n score"], count: int, seed: int) 
 def _seeds(
     scores: Float[np.ndarray, "n score"], count: int, seed: int
 ) -> Float[np.ndarray, "component score"]:
-    """Draw starts far from one another.
+    """Draw starts far from one another, the best of a few candidates each time.
 
-    Source: Arthur & Vassilvitskii, *k-means++*, SODA 2007.
+    Source: Arthur & Vassilvitskii, *k-means++*, SODA 2007, section 5 (greedy).
     """
     rng = np.random.default_rng(seed)
     starts = [scores[rng.integers(len(scores))]]
-    nearest = np.full(len(scores), np.inf)
+    nearest = np.sum((scores - starts[0]) ** 2, axis=1)
     for _ in range(count - 1):
-        nearest = np.minimum(nearest, np.sum((scores - starts[-1]) ** 2, axis=1))
         total = nearest.sum()  # 0 where all spectra are one
-        starts.append(scores[rng.choice(len(scores), p=nearest / total if total > 0 else None)])
+        chances = nearest / total if total > 0 else None
+        drawn = scores[rng.choice(len(scores), size=2 + int(np.log(count)), p=chances)]
+        closer = [np.minimum(nearest, np.sum((scores - one) ** 2, axis=1)) for one in drawn]
+        best = int(np.argmin([one.sum() for one in closer]))
+        starts.append(drawn[best])
+        nearest = closer[best]
     return np.array(starts)
 
 

@@ -1,24 +1,19 @@
 """The exact conditional of a mixture fitted to the scene's complete pixels."""
 
-from typing import Annotated, Literal, final
+from typing import Literal, final
 
-import numpy as np
-from jaxtyping import Float
-from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
+from pydantic import PositiveInt
 
 from anyband_models.models.card import Card
-from anyband_models.models.conditional import Pattern, condition, servable
-from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
-from anyband_models.models.draft import Draft
-from anyband_models.models.gaussian import Shrinkages, notes, shrunk_normal
-from anyband_models.models.interpolation import interpolate
-from anyband_models.models.linear import straight_line
+from anyband_models.models.conditional import Distribution
+from anyband_models.models.contract import Model, Observation, Reconstruction
+from anyband_models.models.fitted import FittedConfig, reconstruct
 from anyband_models.models.normal import Normal
 from anyband_models.models.normal_mixture import NormalMixture
-from anyband_models.models.support import gather
+from anyband_models.models.support import Support
 
 
-class MixtureConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+class MixtureConfig(FittedConfig, frozen=True):
     """Settings of `Mixture`."""
 
     kind: Literal["mixture"] = "mixture"
@@ -26,16 +21,8 @@ class MixtureConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False)
     """How many at most; 1 makes it `gaussian`."""
     spectra_each: PositiveInt = 100
     """Complete pixels for each component: with fewer there are fewer components."""
-    rank: Annotated[int, Field(ge=1)] = 16
-    """Principal components in which the mixture is told apart."""
-    min_support: PositiveInt = 30
-    """Complete pixels below which there is nothing to learn from, and `linear` answers."""
-    max_support: PositiveInt = 50_000
-    """Of more complete pixels than this, evenly spaced ones are used."""
-    shrinkages: Shrinkages = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
-    """How far the correlations are shrunk; the scene's own observed bands choose one [1]."""
-    max_gap_nm: PositiveFloat = 100.0
-    """Of the interpolation that answers where there is no support [nm]."""
+    rank: PositiveInt = 16
+    """Principal components in which the mixture is told apart, at most."""
 
 
 @final
@@ -65,26 +52,10 @@ class Mixture(Model):
         self, observation: Observation, samples: int = 0, seed: int = 0
     ) -> Reconstruction:
         """Fill what the observation lacks; see `Model.reconstruct`."""
-        draft, config = Draft(observation, samples), self.config
-        missing = draft.missing()
-        support = gather(observation, config.min_support, config.max_support)
-        served = np.zeros(missing.shape, dtype=bool)
-        if missing.any() and len(support) >= config.min_support:
-            served = servable(missing, draft.observed, support)
-            if served.any():
-                normal = shrunk_normal(support, config.shrinkages)
+        return reconstruct(self.card.name, self.config, observation, self._fit, samples, seed)
 
-                def fitted(
-                    pattern: Pattern, spectra: Float[np.ndarray, "n observed"]
-                ) -> NormalMixture:
-                    return self._fitted(support.spectra, normal(pattern, spectra))
-
-                condition(draft, served, support, fitted, seed)
-        rest = missing & ~served
-        interpolate(draft, rest, straight_line, config.max_gap_nm, seed, Caution.FALLBACK)
-        return draft.finish(notes(self.card.name, rest, len(support), config.min_support))
-
-    def _fitted(self, spectra: Float[np.ndarray, "pixel band"], normal: Normal) -> NormalMixture:
-        config = self.config
-        count = min(config.components, max(1, len(spectra) // config.spectra_each))
-        return NormalMixture.fit(spectra, normal, min(config.rank, spectra.shape[1]), count)
+    def _fit(self, support: Support, normal: Normal) -> Distribution:
+        count = min(self.config.components, len(support) // self.config.spectra_each)
+        if count < 2:
+            return normal
+        return NormalMixture.fit(support.spectra, normal, self.config.rank, count)

@@ -23,6 +23,8 @@ from anyband_models.models.normal import Conditional, Normal
 
 # Share of the leading components' variance that is left to R, which needs an inverse in them too.
 LEFT = 1e-4
+# Least variance of a leading component, as a share of the first one's.
+SMALL = 1e-7
 # A component that is less likely than this says nothing of a pixel.
 NEGLIGIBLE = 1e-4
 
@@ -55,13 +57,15 @@ class NormalMixture:
         Args:
             spectra: complete.
             normal: fitted to them, perhaps shrunk.
-            rank: how many principal components lead.
+            rank: how many principal components lead, at most.
             count: of components; 1 makes it the normal distribution.
             seed: of where the components start.
         """
         values, vectors = np.linalg.eigh(normal.covariance)
+        # Components that hardly vary say nothing, and would leave R without an inverse.
+        rank = max(1, min(rank, int(np.count_nonzero(values > SMALL * values[-1]))))
         values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
-        deviation = np.sqrt(np.maximum(values, np.finfo(float).tiny))
+        deviation = np.sqrt(values)
         loadings = vectors * deviation
         rest = normal.covariance - (1 - LEFT) * loadings @ loadings.T
         scores = (spectra - normal.mean) @ (vectors / deviation)
