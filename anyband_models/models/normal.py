@@ -15,6 +15,8 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
+from anyband_models.models.conditional import Answer
+
 # Relative to the mean square: keeps a band that is constant in the support invertible.
 VARIANCE_FLOOR = 1e-12
 SMALLEST_SQUARE = float(np.finfo(np.float32).tiny) ** 2
@@ -25,12 +27,37 @@ class Conditional:
     """The distribution of the missing bands, given the observed ones.
 
     Attributes:
+        known: the observed bands' mean.
+        wanted: the missing ones'.
         gain: the missing bands' response to the observed ones' departure from the mean.
         covariance: of the missing bands; the same whatever the observed values are.
     """
 
+    known: Float[np.ndarray, " observed"]
+    wanted: Float[np.ndarray, " missing"]
     gain: Float[np.ndarray, "missing observed"]
     covariance: Float[np.ndarray, "missing missing"]
+    further: int = 0
+
+    def answer(self, values: Float[np.ndarray, "observed pixel"]) -> Answer:
+        """Return the conditional mean and standard deviation."""
+        mean = self.wanted[:, np.newaxis] + self.gain @ (values - self.known[:, np.newaxis])
+        return Answer(mean, np.sqrt(np.maximum(np.diag(self.covariance), 0))[:, np.newaxis])
+
+    def draw(
+        self,
+        values: Float[np.ndarray, "observed pixel"],
+        noise: Float[np.ndarray, "missing pixel"],
+        further: Float[np.ndarray, "further pixel"],
+    ) -> Float[np.ndarray, "missing pixel"]:
+        """Return a sample; see `conditional.Given`."""
+        return self.answer(values).mean + self.root @ noise
+
+    @cached_property
+    def root(self) -> Float[np.ndarray, "missing missing"]:
+        """A matrix whose product with its own transpose is the covariance."""
+        values, vectors = np.linalg.eigh(self.covariance)
+        return vectors * np.sqrt(np.maximum(values, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,12 +95,26 @@ class Normal:
     def given(self, observed: Bool[np.ndarray, " band"]) -> Conditional:
         """Return the distribution of the other bands, given the observed ones."""
         o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
+        known, wanted = self.mean[o], self.mean[m]
         if len(m) < len(o):
             covariance = _inverse(self.precision[np.ix_(m, m)])
-            return Conditional(-covariance @ self.precision[np.ix_(m, o)], covariance)
+            gain = -covariance @ self.precision[np.ix_(m, o)]
+            return Conditional(known, wanted, gain, covariance)
         cross = self.covariance[np.ix_(o, m)]
         gain = cross.T @ _inverse(self.covariance[np.ix_(o, o)])
-        return Conditional(gain, self.covariance[np.ix_(m, m)] - gain @ cross)
+        return Conditional(known, wanted, gain, self.covariance[np.ix_(m, m)] - gain @ cross)
+
+    def weighed(
+        self, observed: Bool[np.ndarray, " band"], vectors: Float[np.ndarray, "observed n"]
+    ) -> Float[np.ndarray, "observed n"]:
+        """Return vectors over the observed bands times the inverse of their covariance."""
+        o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
+        if len(m) >= len(o):
+            return _inverse(self.covariance[np.ix_(o, o)]) @ vectors
+        among, across = self.precision[np.ix_(o, o)], self.precision[np.ix_(o, m)]
+        return among @ vectors - across @ (
+            _inverse(self.precision[np.ix_(m, m)]) @ (across.T @ vectors)
+        )
 
     def leave_one_band_out(
         self, spectra: Float[np.ndarray, "pixel band"], weights: Sequence[float]

@@ -1,7 +1,7 @@
 """The models of the zoo, by name. The union of their configs is the registry.
 
 >>> list_models()
-['anyband-diff', 'gaussian', 'linear', 'pchip']
+['anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip']
 >>> create_model("linear", max_gap_nm=50).config
 LinearConfig(max_gap_nm=50.0, kind='linear')
 """
@@ -16,14 +16,16 @@ from anyband_models.models.anyband_diff import AnybandDiff, AnybandDiffConfig
 from anyband_models.models.contract import Model
 from anyband_models.models.gaussian import Gaussian, GaussianConfig
 from anyband_models.models.linear import Linear, LinearConfig
+from anyband_models.models.mixture import Mixture, MixtureConfig
 from anyband_models.models.pchip import Pchip, PchipConfig
 
 ModelConfig = Annotated[
-    LinearConfig | PchipConfig | GaussianConfig | AnybandDiffConfig, Field(discriminator="kind")
+    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | AnybandDiffConfig,
+    Field(discriminator="kind"),
 ]
 
 _MODELS: dict[str, type[Model]] = {
-    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Pchip)
+    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Mixture, Pchip)
 }
 
 

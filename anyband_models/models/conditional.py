@@ -1,0 +1,120 @@
+"""Missing bands from a distribution of spectra, one pattern of observed bands after the other."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from anyband_models.models.draft import Draft
+from anyband_models.models.noise import standard_normal
+from anyband_models.models.pixels import as_pixels, by_pattern
+from anyband_models.models.support import Support
+
+# Pixels that say which distribution serves, and pixels predicted at a time: both bound the memory.
+TRIAL_PIXELS = 512
+BLOCK_PIXELS = 4096
+# Where the streams of further random numbers begin, beside those that are one an entry.
+_FURTHER = 2**32
+
+Pattern = Bool[np.ndarray, " known"]
+
+
+class Answer(NamedTuple):
+    """What is known of the missing bands of some pixels.
+
+    Attributes:
+        mean: their expectation.
+        std: their standard deviation; one column if it is the same for all pixels.
+    """
+
+    mean: Float[np.ndarray, "missing pixel"]
+    std: Float[np.ndarray, "missing _"]
+
+
+@runtime_checkable
+class Given(Protocol):
+    """A distribution of the missing bands, given the values of the observed ones."""
+
+    @property
+    def further(self) -> int:
+        """How many random numbers a pixel needs beside one for each of its missing bands."""
+        ...
+
+    def answer(self, values: Float[np.ndarray, "observed pixel"]) -> Answer:
+        """Return what observed values say of the missing ones."""
+        ...
+
+    def draw(
+        self,
+        values: Float[np.ndarray, "observed pixel"],
+        noise: Float[np.ndarray, "missing pixel"],
+        further: Float[np.ndarray, "further pixel"],
+    ) -> Float[np.ndarray, "missing pixel"]:
+        """Return a sample of the missing bands made of standard normal numbers."""
+        ...
+
+
+@runtime_checkable
+class Distribution(Protocol):
+    """A distribution of spectra."""
+
+    def given(self, observed: Pattern) -> Given:
+        """Return that of the other bands, given the observed ones."""
+        ...
+
+
+def condition(
+    draft: Draft,
+    served: Bool[np.ndarray, "band pixel"],
+    support: Support,
+    fitted: Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution],
+    seed: int,
+) -> None:
+    """Fill the served entries of a draft from a distribution of the support's spectra.
+
+    Args:
+        draft: what was observed, and what is to be filled.
+        served: entries of learned bands, in pixels with another learned band observed.
+        support: what was learned from.
+        fitted: makes the distribution, given the commonest pattern of observed bands and some of
+            the spectra that have it.
+        seed: of the samples.
+    """
+    values = as_pixels(draft.observation.values)
+    pixels = np.flatnonzero(served.any(axis=0))
+    patterns = list(by_pattern(np.take(draft.observed, pixels, axis=1)[support.bands]))
+    pattern, members = max(patterns, key=lambda item: len(item[1]))  # the commonest
+    trial = pixels[members[:: -(-len(members) // TRIAL_PIXELS)]]
+    spectra = values[np.ix_(support.bands[pattern], trial)].T.astype(np.float64)
+    distribution = fitted(pattern, spectra)
+    for number, sample in enumerate(draft.samples):
+        sample[served] = standard_normal(seed, number, *served.shape)[served]
+    for pattern, members in patterns:
+        given = distribution.given(pattern)
+        known, wanted = support.bands[pattern], support.bands[~pattern]
+        for start in range(0, len(members), BLOCK_PIXELS):
+            block = pixels[members[start : start + BLOCK_PIXELS]]
+            seen = np.take(values, block, axis=1)[known]
+            where = np.ix_(wanted, block)
+            draft.fill(where, *given.answer(seen))
+            for number, sample in enumerate(draft.samples):
+                further = _further(given, seed, number, served.shape[1])[:, block]
+                sample[where] = given.draw(seen, sample[where], further)  # the noise put there
+
+
+def _further(given: Given, seed: int, number: int, pixels: int) -> Float[np.ndarray, "further _"]:
+    if not given.further:
+        return np.empty((0, pixels))
+    return standard_normal(seed, _FURTHER + number, given.further, pixels)
+
+
+def servable(
+    missing: Bool[np.ndarray, "band pixel"],
+    observed: Bool[np.ndarray, "band pixel"],
+    support: Support,
+) -> Bool[np.ndarray, "band pixel"]:
+    """Return the entries in learned bands, of pixels with another learned band observed."""
+    learned = np.zeros((len(missing), 1), dtype=bool)
+    learned[support.bands] = True
+    return missing & learned & observed[support.bands].any(axis=0)

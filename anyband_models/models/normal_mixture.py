@@ -1,0 +1,186 @@
+"""A normal distribution of spectra whose leading scores are a mixture of normal ones.
+
+    x = mu + W z + r,   z ~ sum_k pi_k N(m_k, S_k),   r ~ N(0, R)
+
+W holds the leading principal components and R all that is left of the covariance, so that the rest
+of the spectrum, band against band, is as exact as in a single normal distribution. With one
+component it is that distribution. Given some bands, all is closed form: component k weighs by how
+well it explains them, and ``z | k`` is normal with the precision ``S_k^-1 + W_o' R_oo^-1 W_o``.
+
+Source: Tipping & Bishop, *Mixtures of probabilistic principal component analysers*, Neural Comput.
+11 (1999) 443, with the residual's whole covariance in place of one variance, and one W.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from anyband_models.models.conditional import Answer
+from anyband_models.models.expectation_maximisation import Components, fit_components
+from anyband_models.models.normal import Conditional, Normal
+
+# Share of the leading components' variance that is left to R, which needs an inverse in them too.
+LEFT = 1e-4
+# Least variance of a leading component, as a share of the first one's.
+SMALL = 1e-7
+# A component that is less likely than this says nothing of a pixel.
+NEGLIGIBLE = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class NormalMixture:
+    """A distribution of spectra.
+
+    Attributes:
+        loadings: W.
+        rest: mu and R.
+        components: pi, m and S.
+    """
+
+    loadings: Float[np.ndarray, "band score"]
+    rest: Normal
+    components: Components
+
+    @classmethod
+    def fit(
+        cls,
+        spectra: Float[np.ndarray, "pixel band"],
+        normal: Normal,
+        rank: int,
+        count: int,
+        seed: int = 0,
+    ) -> "NormalMixture":
+        """Return the mixture of spectra whose normal distribution is known.
+
+        Args:
+            spectra: complete.
+            normal: fitted to them, perhaps shrunk.
+            rank: how many principal components lead, at most.
+            count: of components; 1 makes it the normal distribution.
+            seed: of where the components start.
+        """
+        values, vectors = np.linalg.eigh(normal.covariance)
+        # Components that hardly vary say nothing, and would leave R without an inverse.
+        rank = max(1, min(rank, int(np.count_nonzero(values > SMALL * values[-1]))))
+        values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
+        deviation = np.sqrt(values)
+        loadings = vectors * deviation
+        rest = normal.covariance - (1 - LEFT) * loadings @ loadings.T
+        scores = (spectra - normal.mean) @ (vectors / deviation)
+        components = fit_components(scores, count, seed)
+        return cls(loadings, Normal(normal.mean, rest), components.sharpened(LEFT))
+
+    def given(self, observed: Bool[np.ndarray, " band"]) -> "MixtureGiven":
+        """Return the distribution of the other bands, given the observed ones."""
+        rest = self.rest.given(observed)
+        known, wanted = self.loadings[observed], self.loadings[~observed]
+        weighed = self.rest.weighed(observed, known)
+        precision = known.T @ weighed
+        posteriors = [
+            _posterior(share, mean, covariance, precision)
+            for share, mean, covariance in zip(*self.components, strict=True)
+        ]
+        return MixtureGiven(rest, weighed, wanted - rest.gain @ known, posteriors)
+
+
+class Posterior(NamedTuple):
+    """What a component makes of the observed bands.
+
+    Attributes:
+        offset: of its log weight.
+        pull: of its mean, ``S^-1 m``.
+        covariance: of the scores.
+        root: its Cholesky factor.
+    """
+
+    offset: float
+    pull: Float[np.ndarray, " score"]
+    covariance: Float[np.ndarray, "score score"]
+    root: Float[np.ndarray, "score score"]
+
+
+def _posterior(
+    share: float,
+    mean: Float[np.ndarray, " score"],
+    covariance: Float[np.ndarray, "score score"],
+    precision: Float[np.ndarray, "score score"],
+) -> Posterior:
+    before = np.linalg.inv(covariance)
+    after = np.linalg.inv(before + precision)
+    pull = before @ mean
+    spread = np.linalg.slogdet(after)[1] - np.linalg.slogdet(covariance)[1]
+    offset = np.log(share) + 0.5 * (spread - mean @ pull)
+    return Posterior(float(offset), pull, after, np.linalg.cholesky(after))
+
+
+@dataclass(frozen=True, eq=False)
+class MixtureGiven:
+    """The distribution of the missing bands, given the observed ones; see `conditional.Given`.
+
+    Attributes:
+        rest: that of the rest r.
+        weighed: the observed bands' ``R_oo^-1 W_o``.
+        response: of the missing bands to the scores, beside what the rest says of them.
+        posteriors: of the components.
+    """
+
+    rest: Conditional
+    weighed: Float[np.ndarray, "observed score"]
+    response: Float[np.ndarray, "missing score"]
+    posteriors: list[Posterior]
+
+    @property
+    def further(self) -> int:
+        """A number for each score, and one that chooses the component."""
+        return self.weighed.shape[1] + 1
+
+    def answer(self, values: Float[np.ndarray, "observed pixel"]) -> Answer:
+        """Return the mean and standard deviation over all components."""
+        seen = self._seen(values)
+        weights = self._weights(seen)
+        shape = len(self.response), values.shape[1]
+        mean, square = np.zeros(shape), np.zeros(shape)
+        for posterior, weight in zip(self.posteriors, weights, strict=True):
+            here = np.flatnonzero(weight > NEGLIGIBLE)
+            scores = posterior.covariance @ (seen[:, here] + posterior.pull[:, np.newaxis])
+            part = self.response @ scores
+            variance = np.sum((self.response @ posterior.root) ** 2, axis=1)
+            mean[:, here] += weight[here] * part
+            square[:, here] += weight[here] * (part**2 + variance[:, np.newaxis])
+        usual, spread = self.rest.answer(values)
+        variance = np.maximum(square - mean**2, 0) + spread**2
+        return Answer(usual + mean, np.sqrt(variance))
+
+    def draw(
+        self,
+        values: Float[np.ndarray, "observed pixel"],
+        noise: Float[np.ndarray, "missing pixel"],
+        further: Float[np.ndarray, "further pixel"],
+    ) -> Float[np.ndarray, "missing pixel"]:
+        """Return a sample: of a component, of its scores, of the rest."""
+        from scipy.special import ndtr
+
+        seen = self._seen(values)
+        reached = np.cumsum(self._weights(seen), axis=0)
+        chosen = np.minimum((reached < ndtr(further[0])).sum(axis=0), len(self.posteriors) - 1)
+        scores = np.empty_like(seen)
+        for number, posterior in enumerate(self.posteriors):
+            here = np.flatnonzero(chosen == number)
+            mean = posterior.covariance @ (seen[:, here] + posterior.pull[:, np.newaxis])
+            scores[:, here] = mean + posterior.root @ further[1:, here]
+        return self.rest.draw(values, noise, further[:0]) + self.response @ scores
+
+    def _seen(self, values: Float[np.ndarray, "observed pixel"]) -> Float[np.ndarray, "score _"]:
+        return self.weighed.T @ (values - self.rest.known[:, np.newaxis])
+
+    def _weights(self, seen: Float[np.ndarray, "score pixel"]) -> Float[np.ndarray, "component _"]:
+        """Return how likely each component is, pixel by pixel; none that is negligible counts."""
+        logs = np.empty((len(self.posteriors), seen.shape[1]))
+        for number, posterior in enumerate(self.posteriors):
+            pulled = seen + posterior.pull[:, np.newaxis]
+            logs[number] = posterior.offset + 0.5 * np.sum((posterior.root.T @ pulled) ** 2, axis=0)
+        weights = np.exp(logs - logs.max(axis=0))
+        weights[weights < NEGLIGIBLE * weights.sum(axis=0)] = 0
+        return weights / weights.sum(axis=0)
