@@ -62,8 +62,8 @@ def spread(
         count: how many at most.
         most: pixels of the one window of everything; as many as all windows have, if left out.
 
-    >>> spread(10, 3, 4, 2)
-    [(slice(0, 4, None), slice(0, 3, None)), (slice(6, 10, None), slice(0, 3, None))]
+    >>> spread(12, 3, 4, 2)
+    [(slice(0, 4, None), slice(0, 3, None)), (slice(8, 12, None), slice(0, 3, None))]
     """
     if rows * cols <= (count * side**2 if most is None else most):
         return [(slice(0, rows), slice(0, cols))]

@@ -41,6 +41,7 @@ def test_list(anyband):
         "anyband-diff",
         "gaussian",
         "linear",
+        "mixture",
         "pchip",
     ]
     assert [card["name"] for card in anyband("list", "p*", "--json").json] == ["pchip"]

@@ -121,7 +121,7 @@ def test_a_folder_is_trained_on_window_by_window(anyband, config, tmp_path):
     (name,) = [line.split("[")[1].rstrip("]") for line in text.splitlines() if "scenes" in line]
     for number in (1, 2):
         (files / f"{number}.tif").write_bytes(Path(name).read_bytes())
-    config.write_text(text.replace(name, str(files)))
+    config.write_text(text.replace(name, str(files)) + "validation: 0\n")
     ended = anyband("train", config, "--windows", "-o", tmp_path / "run", "--json")
     assert ended.code == 0, ended.err
     written = yaml.safe_load((tmp_path / "run" / "config.yaml").read_text())

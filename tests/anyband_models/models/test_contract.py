@@ -30,9 +30,9 @@ WAVELENGTHS = st.lists(
 each_model = pytest.mark.parametrize("name", list_models())
 
 
-# Of draws that one model takes longer to make, fewer have to do.
 # What they learn hangs on which of the scene's pixels are complete.
 FITTED = {"gaussian", "mixture"}
+# Of draws that one model takes longer to make, fewer have to do.
 DRAWS = {"anyband-diff": 120}
 WEIGHTS = {}
 

@@ -41,8 +41,8 @@ def held(model, image, masks):
 
 def test_they_do_so_for_few_bands_and_for_many(begun, scene, monkeypatch):
     """After a gap, and with one band left, an entry is as far from the next but errs otherwise."""
-    monkeypatch.setattr(module, "_MASKS", 160)
-    run = begun(scene(rows=40), steps=60, validation=0.3, batch=8)
+    monkeypatch.setattr(module, "_MASKS", 120)
+    run = begun(scene(rows=40), steps=40, validation=0.3, batch=8)
     run.train(None)
     model, (image,) = run.averaged(), run.held_out
     masking = DualMasking(MaskingConfig(sensor=0, few=0.5, gap=0.5), model.spec.bands)
