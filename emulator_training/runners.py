@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process, resource_tracker
 from typing import Any
 
+from emulator_training import interrupts
 from emulator_training.errors import (
     MissingExtraError,
     SchedulerAddressError,
@@ -39,7 +40,9 @@ def local(workers: int) -> Run:
 
     def run(numbers: list[int], config: SimulationConfig, basis: SpectralBasis | None) -> Shards:
         if workers == 1:
-            yield from ((number, make_shard(number, config, basis)) for number in numbers)
+            for number in numbers:
+                interrupts.answer()
+                yield number, make_shard(number, config, basis)
             return
         # A forked process would inherit locks of torch's threads.
         with ProcessPoolExecutor(
@@ -49,6 +52,7 @@ def local(workers: int) -> Run:
                 with _deaf_children():
                     jobs = {pool.submit(make_shard, n, config, basis): n for n in numbers}
                 for job in as_completed(jobs):
+                    interrupts.answer()
                     yield jobs.pop(job), job.result()
             except BrokenProcessPool as error:
                 raise WorkerDiedError(workers) from error

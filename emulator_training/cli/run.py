@@ -1,9 +1,10 @@
 """From arguments to an exit code: every refusal becomes one sentence on stderr."""
 
 import errno
-import signal
 import sys
 from collections.abc import Callable
+
+from emulator_training import interrupts
 
 USAGE, INPUT, RESOURCE, GATE, INTERRUPTED = 2, 3, 5, 7, 130
 # A disk, a quota or a limit on a file's size is used up.
@@ -12,7 +13,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 def run(command: Callable[[], object]) -> int:
     """Call a command that ends in `SystemExit`, and return the code to exit with."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a batch system's way to interrupt
+    interrupts.listen()
     try:
         command()
     except SystemExit as end:
