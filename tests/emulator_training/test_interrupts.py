@@ -35,7 +35,7 @@ def test_what_is_dropped_is_answered_later():
 
 
 def test_without_an_interrupt_there_is_no_answer():
-    interrupts.answer()
+    assert interrupts.answer() is None
 
 
 def test_an_interrupt_is_raised_where_it_is_heard():
@@ -47,4 +47,4 @@ def test_listening_anew_forgets():
     with pytest.raises(KeyboardInterrupt):
         interrupts.hear(signal.SIGTERM, None)
     interrupts.listen()
-    interrupts.answer()
+    assert interrupts.answer() is None
