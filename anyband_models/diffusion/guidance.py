@@ -32,7 +32,8 @@ class GuidanceRecord:
 
     Attributes:
         sigma: noise of the step.
-        losses: of each image, by the target's name, before the step that it asked for.
+        losses: of each image, by the target's name, before the step that it asked for; where pixels
+            obey alone, a mean over all of them, of which those that nothing is asked of count as 0.
     """
 
     sigma: float

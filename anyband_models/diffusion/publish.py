@@ -2,8 +2,9 @@
 
     python -m anyband_models.diffusion.publish run/ anyband_models/weights/anyband-diff.json
 
-The network's weights are rounded to half precision, which halves what is downloaded and changes
-repairs by less than their errors' last digit; the tables of errors are kept as they are.
+The network's weights are rounded to half precision, which halves what is downloaded and changed the
+PSNR of repairs by 0.01 dB at most (Indian Pines, `evaluate`, nine families of masks, seeds 0 to 2);
+the tables of errors are kept as they are.
 """
 
 import sys

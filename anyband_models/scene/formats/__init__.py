@@ -1,6 +1,7 @@
 """File formats: one file each; the format is told by a file's first bytes, never by its name."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -84,23 +85,18 @@ def read_scene(
     return make_scene(header.load(), header.meta, centres, widths, good)
 
 
-def open_windows(
-    path: Path | str,
-    *,
-    scale: float | None = None,
-    offset: float | None = None,
-    quantity: str | None = None,
-    nodata: float | int | None = None,
-    wavelengths: np.ndarray | None = None,
-) -> WindowedScene:
-    """Open a scene whose pixels are read when they are asked for; see `read_scene`.
+def open_windows(path: Path | str, **options: Any) -> WindowedScene:  # noqa: ANN401  (checked there)
+    """Open a scene whose pixels are read when they are asked for.
+
+    Args:
+        path: a GeoTIFF, ENVI, PNG, JPEG or Zarr file.
+        options: as `read_scene` takes them.
 
     Raises:
         InputError: as `read_scene` does, or if the format is read as a whole only.
         UsageError: if an option cannot be meant.
     """
-    options = ReadOptions(scale, offset, quantity, nodata, wavelengths)
-    header = options.applied(read_header(path))
+    header = ReadOptions(**options).applied(read_header(path))
     if header.window is None:
         raise InputError(
             f"{path} cannot be read window by window; save it as GeoTIFF, ENVI or Zarr, or let "
