@@ -31,8 +31,12 @@ COLUMNS = (
     "RMSE",
     "SSIM",
     "SAM rad",
-    "90 % holds",
     "s",
+)
+SPREAD_COLUMNS = ("family", "model", "CRPS", "50 % holds", "90 % holds", "spread / error")
+SPREAD_NOTE = (
+    "CRPS in the unit of RMSE, lower is better; spread / error is 1 where the spread is honest; "
+    "--json tells them by band and by distance to the nearest observed band"
 )
 
 
@@ -99,24 +103,34 @@ def evaluate(
             f"Means of {seeds} mask{'s' * (seeds > 1)}; PSNR over missing entries, "
             f"peak {result.peak:g} (range of the scene's {result.quantity})"
         )
-        rows = [row for record in result.records for row in _rows(model, record)]
-        print_table(f"{model} on {scene.name}, fit {fit.value}", COLUMNS, rows, note)
+        judged = [pair for record in result.records for pair in _pairs(model, record)]
+        title = f"{model} on {scene.name}, fit {fit.value}"
+        print_table(title, COLUMNS, [_row(*one[:2], _errors(one[2])) for one in judged], note)
+        rows = [_row(*one[:2], _spread(one[2])) for one in judged]
+        print_table("The same repairs: their spread", SPREAD_COLUMNS, rows, SPREAD_NOTE)
     if gate is not None:
         result.gate(gate)
 
 
-def _rows(model: str, record: "Record") -> list[tuple[str, ...]]:
-    return [_row(record.family, model, record), _row("", "linear", record.linear)]
+def _pairs(model: str, record: "Record") -> list[tuple[str, str, "Judged"]]:
+    return [(record.family, model, record), ("", "linear", record.linear)]
 
 
-def _row(family: str, model: str, scores: "Judged") -> tuple[str, ...]:
-    numbers = (
+def _errors(scores: "Judged") -> tuple[tuple[float | None, str], ...]:
+    return (
         (scores.psnr_missing, ".2f"), (scores.psnr_whole, ".2f"), (scores.mpsnr_missing, ".2f"),
         (scores.rmse_missing, ".4g"), (scores.ssim, ".4f"), (scores.sam, ".4f"),
-        (scores.coverage_90, ".1%"), (scores.seconds, ".2f"),
+        (scores.seconds, ".2f"),
     )  # fmt: skip
+
+
+def _spread(scores: "Judged") -> tuple[tuple[float | None, str], ...]:
     return (
-        family,
-        model,
-        *("-" if value is None else format(value, form) for value, form in numbers),
-    )
+        (scores.crps, ".4g"), (scores.coverage_50, ".1%"), (scores.coverage_90, ".1%"),
+        (scores.spread_skill, ".2f"),
+    )  # fmt: skip
+
+
+def _row(family: str, model: str, numbers: tuple[tuple[float | None, str], ...]) -> tuple[str, ...]:
+    cells = ("-" if value is None else format(value, form) for value, form in numbers)
+    return family, model, *cells

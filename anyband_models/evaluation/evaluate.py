@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool
 from pydantic import BaseModel
 
 from anyband_models.damage.detect import detect
 from anyband_models.damage.protocols import draw, parse
 from anyband_models.errors import InputError, QualityError
-from anyband_models.evaluation.scores import Scores, mean_scores, peak_of, score
+from anyband_models.evaluation.judged import Judged, Trial, mean_judged
+from anyband_models.evaluation.scores import peak_of, score
+from anyband_models.evaluation.uncertainty import Tally
 from anyband_models.models.contract import Model, Observation
 from anyband_models.models.pixels import as_pixels
 from anyband_models.models.registry import create_model
@@ -19,19 +21,6 @@ from anyband_models.scene.scene import Scene
 from physops.bands import Bands
 
 Fit = Literal["left", "none"]
-
-
-class Judged(Scores, frozen=True, extra="forbid"):
-    """A model's mean scores under one family of masks.
-
-    Attributes:
-        coverage_90: share of the removed entries within 1.645 standard deviations of the truth;
-            0.9 where the spread is honest and the errors are normal [1].
-        seconds: mean time of one repair, the fit included [s].
-    """
-
-    coverage_90: float | None = None
-    seconds: float
 
 
 class Record(Judged, frozen=True, extra="forbid"):
@@ -111,7 +100,16 @@ class Region:
         if not self.good.any():
             raise InputError("the right half of the scene holds no sound value to judge against")
 
-    def judge(self, model: Model, missing: Bool[np.ndarray, "band y x"]) -> Judged:
+    def masks(self, family: str, seeds: int) -> list[Bool[np.ndarray, "band y x"]]:
+        """Draw masks of a family with seeds 0 to ``seeds`` less 1, True = removed.
+
+        Raises:
+            UsageError: if the family is not known, or this region cannot be damaged that way.
+        """
+        shape, nm = self.truth.shape, self.bands.wavelength
+        return [draw(family, shape, nm, self.good, seed) for seed in range(seeds)]
+
+    def judge(self, model: Model, missing: Bool[np.ndarray, "band y x"]) -> Trial:
         """Remove what is missing, let the model fill it, and score that."""
         observed = self.valid & ~missing
         values = np.where(observed, self.truth, np.float32(np.nan))
@@ -119,21 +117,11 @@ class Region:
         result = model.reconstruct(Observation(values, observed, self.bands, self.support))
         seconds = time.perf_counter() - start
         scores = score(self.truth, result.mean, missing, self.valid, self.bands, self.peak)
-        covered = coverage(self.truth, result.mean, result.std, missing & self.valid)
-        return Judged(**scores.model_dump(), coverage_90=covered, seconds=seconds)
-
-
-def coverage(
-    truth: Float32[np.ndarray, "band y x"],
-    mean: Float32[np.ndarray, "band y x"],
-    std: Float32[np.ndarray, "band y x"],
-    where: Bool[np.ndarray, "band y x"],
-    width: float = 1.645,
-) -> float | None:
-    """Return the share of entries whose truth lies within ``width`` standard deviations [1]."""
-    if not where.any():
-        return None
-    return float(np.mean(np.abs(truth[where] - mean[where]) <= width * std[where]))
+        removed = missing & self.valid
+        tally = Tally.of(
+            self.truth, result.mean, result.std, removed, observed, self.bands.wavelength
+        )
+        return Trial(scores, tally, seconds)
 
 
 def evaluate(
@@ -166,10 +154,7 @@ def evaluate(
     region = Region(scene, fit)
     records = []
     for family in families:
-        masks = [
-            draw(family, region.truth.shape, region.bands.wavelength, region.good, seed)
-            for seed in range(seeds)
-        ]
+        masks = region.masks(family, seeds)
         judged = mean_judged([region.judge(ours, mask) for mask in masks])
         beside = mean_judged([region.judge(linear, mask) for mask in masks])
         records.append(Record(family=family, **judged.model_dump(), linear=beside))
@@ -181,16 +166,4 @@ def evaluate(
         peak=region.peak,
         quantity=scene.meta.quantity.value,
         records=tuple(records),
-    )
-
-
-def mean_judged(judged: Sequence[Judged]) -> Judged:
-    """Return the means over several masks; see `mean_scores`."""
-    names = set(Scores.model_fields)
-    scores = mean_scores([Scores(**one.model_dump(include=names)) for one in judged])
-    covered = [one.coverage_90 for one in judged if one.coverage_90 is not None]
-    return Judged(
-        **scores.model_dump(),
-        coverage_90=float(np.mean(covered)) if covered else None,
-        seconds=float(np.mean([one.seconds for one in judged])),
     )

@@ -4,7 +4,7 @@ import pytest
 
 SCORES = {
     "psnr_missing", "psnr_whole", "mpsnr_missing", "rmse_missing",
-    "ssim", "sam", "ergas", "seconds",
+    "ssim", "sam", "ergas", "seconds", "crps", "coverage_50", "coverage_90", "spread_skill",
 }  # fmt: skip
 
 
@@ -27,13 +27,16 @@ def test_the_json_that_scripts_read(anyband, path):
         assert record["linear"].keys() >= SCORES
         assert record.keys() - record["linear"].keys() == {"family", "linear"}
         assert all(isinstance(record[name], float) for name in SCORES)
+        entries = [sum(part["entries"] for part in record[by]) for by in ("by_distance", "by_band")]
+        assert entries[0] == entries[1] > 0
 
 
 def test_a_person_reads_a_table(anyband, path):
     ended = anyband("evaluate", "linear", "--scene", path, "--family", "k5", "--seeds", "1")
     assert (ended.code, ended.err) == (0, "")
-    for words in ("k5", "linear", "PSNR missing", "Means of 1 mask"):
+    for words in ("k5", "linear", "PSNR missing", "Means of 1 mask", "CRPS", "50 % holds"):
         assert words in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 100
 
 
 def test_the_gate_ends_with_seven(anyband, path):

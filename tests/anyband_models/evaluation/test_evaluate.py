@@ -4,14 +4,8 @@ import numpy as np
 import pytest
 
 from anyband_models.errors import InputError, QualityError, UnknownModelError, UsageError
-from anyband_models.evaluation.evaluate import (
-    Evaluation,
-    Judged,
-    Record,
-    Region,
-    coverage,
-    evaluate,
-)
+from anyband_models.evaluation.evaluate import Evaluation, Record, Region, evaluate
+from anyband_models.evaluation.judged import Judged
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import make_scene
 
@@ -140,10 +134,11 @@ def test_the_gate(ours, linear, gate, fails):
         assert result.gate(gate) is None
 
 
-def test_coverage_counts_what_lies_within():
-    truth = np.array([0.0, 1, 2, 3], "f4").reshape(4, 1, 1)
-    mean, std = np.zeros_like(truth), np.ones_like(truth)
-    everywhere = np.ones(truth.shape, bool)
-    assert coverage(truth, mean, std, everywhere) == 0.5
-    assert coverage(truth, mean, std, everywhere, width=2) == 0.75
-    assert coverage(truth, mean, std, ~everywhere) is None
+def test_the_spread_is_judged_with_the_errors(scene):
+    record = evaluate("gaussian", scene, ["random-30"], seeds=2).records[0]
+    for one in (record, record.linear):
+        assert 0 < one.crps < one.rmse_missing
+        assert 0 < one.coverage_50 < one.coverage_90 <= 1
+        assert sum(part.entries for part in one.by_band) == 2 * 5 * 12 * 11
+        assert [part.over_nm for part in one.by_distance] == [15, 50][: len(one.by_distance)]
+    assert record.crps < record.linear.crps / 2
