@@ -1,5 +1,6 @@
 """The subcommands, gathered."""
 
+from anyband_models.cli.arena import arena
 from anyband_models.cli.data import app as data
 from anyband_models.cli.demo import demo
 from anyband_models.cli.evaluate import evaluate
@@ -20,6 +21,7 @@ app = new_app(
 app.command()(demo)
 app.command()(repair)
 app.command()(evaluate)
+app.command()(arena)
 app.command()(generate)
 app.command()(reproduce)
 app.command(name="list")(list_command)

@@ -20,7 +20,8 @@ from anyband_models.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from anyband_models.evaluation.evaluate import Judged, Record
+    from anyband_models.evaluation.evaluate import Record
+    from anyband_models.evaluation.judged import Judged
 
 COLUMNS = (
     "family",

@@ -7,7 +7,7 @@ refusing an entry cannot flatter.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32
@@ -167,7 +167,7 @@ def _of(
     )
 
 
-def _scores(sums: Float[np.ndarray, " sum"]) -> dict[str, float | int | None]:
+def _scores(sums: Float[np.ndarray, " sum"]) -> dict[str, Any]:
     """Return the fields of `Calibration`."""
     found = _Sums(*sums)
     count = int(found.entries)

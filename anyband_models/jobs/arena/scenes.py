@@ -1,0 +1,74 @@
+"""The scenes of a folder, those that cannot be read among them, and how each is opened."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from anyband_models.errors import InputError, ScaleError
+from anyband_models.scene.folders import scenes_of
+from anyband_models.scene.formats import read_header
+from anyband_models.scene.opening import open_scene
+from anyband_models.scene.scene import Scene
+from anyband_models.scene.wavelengths import ADVICE
+
+# A file of this name that cannot be read is told of; any other is taken for something else.
+SUFFIXES = (".npz", ".tif", ".tiff", ".mat", ".hdr", ".zarr")
+AS_COUNTS = "no scale is stated and the values cannot be reflectance: taken as counts"
+# What `open_scene` advises is an option for a single scene.
+OWN_ADVICE = "the arena goes by what files say themselves, so write them into the file"
+
+
+def listed(folder: Path) -> list[Path]:
+    """Return what `scenes_of` finds in a folder, and what looks like a scene and is broken; sorted.
+
+    Raises:
+        InputError: if there is neither, or no such folder.
+    """
+    if not folder.exists():
+        raise InputError(f"there is no folder {folder}; name one that holds scenes")
+    broken = _broken(folder) if folder.is_dir() else []
+    try:
+        scenes = scenes_of(folder)
+    except InputError:
+        if not broken:
+            raise
+        scenes = []
+    return sorted({*scenes, *broken})
+
+
+def _broken(folder: Path) -> list[Path]:
+    named = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
+    return [path for path in named if not path.name.startswith(".") and not _has_header(path)]
+
+
+def _has_header(path: Path) -> bool:
+    try:
+        read_header(path)
+    except InputError:
+        return False
+    return True
+
+
+def opened(path: Path, reading: Mapping[str, Any]) -> tuple[Scene, str]:
+    """Open a scene; return it, and what a reader of its scores should know.
+
+    What cannot be reflectance, and is not said to be something else, is taken as counts: every
+    score but RMSE and CRPS is the same in any unit, and a folder has no scale for all its scenes.
+
+    Args:
+        path: of the scene.
+        reading: what is said of all scenes, as `open_scene` takes it; None where nothing is.
+
+    Raises:
+        InputError, ResourceError: as `open_scene` does; the arena's own advice stands where that
+            of a single scene would.
+    """
+    try:
+        try:
+            return open_scene(path, **reading), ""
+        except ScaleError:
+            if any(reading.get(name) is not None for name in ("scale", "offset", "quantity")):
+                raise
+            return open_scene(path, **{**reading, "quantity": "dn"}), AS_COUNTS
+    except InputError as error:
+        raise InputError(str(error).replace(ADVICE, OWN_ADVICE)) from error
