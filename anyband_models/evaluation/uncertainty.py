@@ -53,7 +53,7 @@ class AtDistance(Calibration, frozen=True, extra="forbid"):
     """
 
     over_nm: float
-    up_to_nm: float | None
+    up_to_nm: float | None = None
 
 
 class OfBand(Calibration, frozen=True, extra="forbid"):

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -72,7 +72,7 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     reason: str = ""
 
     @classmethod
-    def of(cls, scene: str, fit: Fit, family: str, model: str, judged: Judged) -> Self:
+    def of(cls, scene: str, fit: Fit, family: str, model: str, judged: Judged) -> "Entry":
         """Return an entry with the digits that are kept, whether it was stored or not."""
         told = rounded(judged.model_dump(exclude={"by_band"}, exclude_none=True))
         kept = Judged.model_validate(told)
@@ -147,7 +147,7 @@ class Results:
         return f'{opening},\n "entries": [\n  {lines}\n ]\n}}\n'
 
     @classmethod
-    def read(cls, path: Path, settings: Settings, versions: dict[str, str]) -> Self:
+    def read(cls, path: Path, settings: Settings, versions: dict[str, str]) -> "Results":
         """Read what was found before, with the same settings.
 
         Raises:
