@@ -63,8 +63,9 @@ def arena(
     paths = [path for path in paths if path.resolve() not in own]
     for number, path in enumerate(paths):
         said(f"scene {number + 1} of {len(paths)}: {path.name}")
-        _judge(path, contest, reading, results, said)
-        _save(results, files)
+        judged = _judge(path, contest, reading, results, said)
+        if judged or path == paths[-1]:
+            _save(results, files)
     return results, files
 
 
@@ -106,15 +107,18 @@ def _judge(
     reading: Mapping[str, Any],
     results: Results,
     said: Callable[[str], None],
-) -> None:
-    """Judge one scene; one that cannot be is told of, and the run goes on."""
+) -> bool:
+    """Judge one scene, and return whether anything was; if it cannot be, the run goes on."""
     try:
         scene, note = opened(path, reading)
         results.meet(path.name, _facts(scene, note))
-        results.add(judge(path.name, scene, contest, results.is_judged, said))
+        found = list(judge(path.name, scene, contest, results.is_judged, said))
     except AnybandError as error:
         said(f"{path.name} is not judged: {error}")
         results.refuse(path.name, str(error))
+        return False
+    results.add(found)
+    return bool(found)
 
 
 def _facts(scene: Scene, note: str) -> SceneFacts:

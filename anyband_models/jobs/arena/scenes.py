@@ -71,4 +71,5 @@ def opened(path: Path, reading: Mapping[str, Any]) -> tuple[Scene, str]:
                 raise
             return open_scene(path, **{**reading, "quantity": "dn"}), AS_COUNTS
     except InputError as error:
-        raise InputError(str(error).replace(ADVICE, OWN_ADVICE)) from error
+        said = str(error).replace(str(path), path.name)  # whose folder it was is nobody's concern
+        raise InputError(said.replace(ADVICE, OWN_ADVICE)) from error
