@@ -98,7 +98,7 @@ def _classes(rng: np.random.Generator, count: int, cells: Labels, shape: Shape) 
     least, most = (1.0, 4.0) if layout == "gradients" else (3.0, 30.0)
     sharp = float(np.exp(rng.uniform(np.log(least), np.log(most))))
     rough = power_law(rng, count, shape, rng.uniform(0.3, 2.0))
-    return softmax(sharp * fit + rng.uniform(0.1, 1.2) * rough)
+    return softmax(sharp * fit + rng.uniform(0.1, 2.0) * rough)
 
 
 def _overlaid(
@@ -124,8 +124,8 @@ def _within(
     """Return the share of each variant within its class: by parcel, and from pixel to pixel."""
     count = len(of)
     by_cell = rng.standard_normal((count, cells.max() + 1), dtype=np.float32)[:, cells]
-    smooth = power_law(rng, count, shape, rng.uniform(1.0, 3.0))
-    fit = rng.uniform(0.0, 2.0) * by_cell + rng.uniform(0.5, 2.0) * smooth
+    smooth = power_law(rng, count, shape, rng.uniform(0.3, 3.0))
+    fit = rng.uniform(0.0, 2.5) * by_cell + rng.uniform(0.5, 3.0) * smooth
     grown = np.exp(fit - fit.max(axis=0))
     starts = np.flatnonzero(np.diff(of, prepend=-1))
     return grown / (np.add.reduceat(grown, starts, axis=0)[of] + 1e-20)
@@ -134,7 +134,7 @@ def _within(
 def _light(rng: np.random.Generator, shape: Shape) -> tuple[Field, Field]:
     """Return how brightly each pixel is lit, 1 on average, and the share of it in shadow."""
     slopes = rng.uniform(0.0, 0.2) ** 1.3 * power_law(rng, 1, shape, rng.uniform(2.5, 4.0))[0]
-    crowns = rng.uniform(0.0, 0.25) ** 1.5 * power_law(rng, 1, shape, rng.uniform(0.0, 1.8))[0]
+    crowns = rng.uniform(0.0, 0.4) ** 1.5 * power_law(rng, 1, shape, rng.uniform(0.0, 1.8))[0]
     light = np.maximum(np.exp(slopes + crowns), _LEAST_LIGHT).astype(np.float32)
     if rng.random() < 0.6:
         return light, np.zeros_like(light)

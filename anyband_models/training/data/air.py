@@ -59,8 +59,36 @@ def air(amplitudes: Amplitudes, shape: Shape) -> Air:
     fall = rng.uniform(0.5, 4.0)  # 4: molecules; less: aerosol
     sign = 1.0 if rng.random() < 0.7 else -0.5  # taken away too little, or too much
     haze = sign * amplitudes.size(HAZE) * (GRID / 450.0) ** -fall
-    return Air(
-        _residue(rng, depth), uneven.astype(np.float32), haze, hazy.astype(np.float32)
+    return Air(_residue(rng, depth), uneven.astype(np.float32), haze, hazy.astype(np.float32))
+
+
+class Uncorrected(NamedTuple):
+    """What makes at-sensor radiance of reflectance, in units of the brightest white.
+
+    Attributes:
+        gain: the sun's light, on its way down and up.
+        path: what the air scatters, and what the file adds so that nothing is negative.
+    """
+
+    gain: Spectrum
+    path: Spectrum
+
+
+def uncorrected(rng: np.random.Generator) -> Uncorrected:
+    """Draw an atmosphere that nobody has corrected for, and a sun of 5800 K.
+
+    Source: Planck's law; depths of gases are rough ones, for vapour from dry to tropical.
+    """
+    sun = (GRID / 500.0) ** -5.0 / (np.exp(14388e3 / (GRID * 5800.0)) - 1)
+    depth = np.zeros_like(GRID)
+    vapour, way = rng.uniform(0.3, 1.6), rng.uniform(2.0, 3.5)
+    for centre, width, strength in GASES:
+        depth += strength * vapour * 0.5 * np.exp(-(((GRID - centre) / (width / 2)) ** 2) / 2)
+    scattered = rng.uniform(0.05, 0.3) * (GRID / 450.0) ** -rng.uniform(1.5, 4.0)
+    light = sun / sun.max() * np.exp(-way * depth)
+    pedestal = rng.uniform(0.0, 0.1) if rng.random() < 0.3 else 0.0
+    return Uncorrected(
+        light * np.exp(-way * scattered), pedestal + light * rng.uniform(0.1, 0.5) * scattered
     )
 
 

@@ -24,6 +24,8 @@ _OFTEN = np.array([0.26, 0.14, 0.13, 0.19, 0.1, 0.05, 0.08, 0.05])
 _STRANGE = 0.08
 # Out of how many of its group the variants of a class are the nearest.
 _SHORTLIST = 40
+# How often the classes of a scene are alike.
+_ALIKE = 0.35
 
 
 class Endmembers(NamedTuple):
@@ -41,12 +43,19 @@ class Endmembers(NamedTuple):
 
 
 def choose(rng: np.random.Generator, materials: Materials) -> Endmembers:
-    """Draw 3 to 12 classes, one to five variants each."""
+    """Draw 3 to 12 classes, one to seven variants each.
+
+    In some scenes all are alike, as seen from far above: drawn towards their mean.
+    """
     groups = _groups(rng, materials, int(rng.integers(3, 13)))
-    spread = rng.uniform(0.3, 1.5)
+    spread = rng.uniform(0.3, 2.0)
     parts = [_variants(rng, materials, group, spread) for group in groups]
     of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return Endmembers(np.concatenate(parts), of, tuple(groups))
+    spectra = np.concatenate(parts)
+    if rng.random() < _ALIKE:
+        apart = np.float32(rng.uniform(0.2, 1.0))
+        spectra = spectra.mean(axis=0) + apart * (spectra - spectra.mean(axis=0))
+    return Endmembers(spectra, of, tuple(groups))
 
 
 def _groups(rng: np.random.Generator, materials: Materials, count: int) -> list[str]:
@@ -73,7 +82,7 @@ def _variants(
     # By shape: how bright a spectrum is changes most within a class anyway.
     shapes = materials.spectra[lot] / (materials.spectra[lot].mean(axis=1, keepdims=True) + 0.01)
     distance = np.abs(shapes - shapes[0]).mean(axis=1)
-    count = int(rng.integers(1, 6))
+    count = int(rng.integers(1, 8))
     near = lot[np.argsort(distance, kind="stable")[:count]]
     # A class of distant variants is a step of its own: draw them half way to the lead.
     pull = rng.random((count, 1), dtype=np.float32)
@@ -90,6 +99,6 @@ def _changed(
     gain = np.exp(rng.normal(0.0, 0.15 * spread, shape))
     along = (GRID - GRID[0]) / (GRID[-1] - GRID[0])
     waves = np.array([np.cos(np.pi * order * along) for order in (1, 2, 3)])
-    tilt = np.exp(rng.normal(0.0, 0.03 * spread, (len(spectra), 3)) @ waves)
+    tilt = np.exp(rng.normal(0.0, 0.04 * spread, (len(spectra), 3)) @ waves)
     changed = gain * tilt * np.maximum(spectra, 1e-4) ** power
     return np.minimum(changed, 1.1).astype(np.float32)

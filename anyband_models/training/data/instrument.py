@@ -13,7 +13,7 @@ Cube = Float32[np.ndarray, "band row col"]
 PerBand = Float32[np.ndarray, " band"]
 
 # Standard deviation of a good band's noise, at a reflectance of 0.3 [1].
-NOISE: Span = (2e-4, 0.012)
+NOISE: Span = (1.5e-4, 0.01)
 # Relative error of a band's gain; a smooth part is three times as large.
 GAIN: Span = (1e-4, 0.012)
 # Error of a band's offset [1].
@@ -21,6 +21,8 @@ OFFSET: Span = (2e-5, 0.003)
 # Standard deviation of a column's own offset [1].
 STRIPES: Span = (1e-4, 0.006)
 _STRIPED = 0.4
+# Bands that are several times as noisy as their neighbours: so many of them, at most.
+_SPOILT = 0.05
 _BRIGHT = 0.3
 
 
@@ -51,14 +53,25 @@ def instrument(amplitudes: Amplitudes, bands: Bands, shape: Shape) -> Instrument
     offset = offset_size * (rng.normal(size=count) + _smooth(rng, bands))
     size = amplitudes.size(NOISE) * _noisiness(amplitudes, bands)
     dark = rng.uniform(0.1, 0.9)  # the share of the noise's variance that needs no light
-    found = Instrument(
+    return Instrument(
         gain.astype(np.float32),
         offset.astype(np.float32),
         (size * np.sqrt(dark)).astype(np.float32),
         (size * np.sqrt(1 - dark)).astype(np.float32),
         _stripes(amplitudes, bands, shape) if amplitudes.often(_STRIPED) else None,
     )
-    return found
+
+
+def dimmed(by: Instrument, light: PerBand) -> Instrument:
+    """Return the instrument as it errs where there is less light: by the root of it, in radiance.
+
+    Args:
+        by: which is said in reflectance.
+        light: of each band, over that of the brightest.
+    """
+    root = np.sqrt(light)
+    stripes = None if by.stripes is None else by.stripes * root[:, None, None]
+    return Instrument(by.gain, by.offset * root, by.floor * root, by.shot * root, stripes)
 
 
 def measured(rng: np.random.Generator, values: Cube, by: Instrument) -> Cube:
@@ -86,9 +99,16 @@ def _noisiness(amplitudes: Amplitudes, bands: Bands) -> np.ndarray:
     deep = amplitudes.size((0.5, 12.0))
     wet = sum(
         strength * np.exp(-(((nm - centre) / width) ** 2))
-        for centre, width, strength in ((940, 30, 0.1), (1130, 30, 0.1), (1395, 40, 1), (1880, 60, 1))
+        for centre, width, strength in (
+            (940, 30, 0.1),
+            (1130, 30, 0.1),
+            (1395, 40, 1),
+            (1880, 60, 1),
+        )
     )
-    own = rng.lognormal(0.0, rng.uniform(0.05, 0.4), len(bands))
+    own = rng.lognormal(0.0, rng.uniform(0.05, 0.6), len(bands))
+    spoilt = rng.random(len(bands)) < rng.uniform(0.0, _SPOILT)
+    own *= np.where(spoilt, rng.uniform(2.0, 10.0, len(bands)), 1.0)
     narrow = np.clip(10.0 / np.nan_to_num(bands.fwhm, nan=10.0), 0.1, 3.0) ** 0.5
     return own * narrow * (infrared + blue + end + silicon + deep * wet)
 
@@ -109,9 +129,7 @@ def _stripes(
     """Return offsets of the columns: some go through all bands smoothly, some are a band's own."""
     rng, count = amplitudes.rng, len(bands)
     size = amplitudes.size(STRIPES)
-    shared = sum(
-        _smooth(rng, bands)[:, None] * rng.normal(size=(1, shape.cols)) for _ in range(3)
-    )
+    shared = sum(_smooth(rng, bands)[:, None] * rng.normal(size=(1, shape.cols)) for _ in range(3))
     own = rng.standard_normal((count, shape.cols)) * rng.lognormal(0.0, 0.5, (count, 1))
     both = np.sqrt(rng.dirichlet((1.0, 1.0)))
     stripes = size * (both[0] * shared / np.sqrt(3) + both[1] * own)

@@ -140,9 +140,7 @@ def _gathered(folder: Path) -> Materials:
     return assembled([*usgs, fields._replace(spectra=values), soils, *simulated])
 
 
-def _those(
-    part: Gathered, groups: set[str] | None = None, more: Iterable[Spectra] = ()
-) -> Spectra:
+def _those(part: Gathered, groups: set[str] | None = None, more: Iterable[Spectra] = ()) -> Spectra:
     """Return the complete and sound spectra of a source, of some groups, and more of them."""
     wanted = np.array([groups is None or group in groups for group in part.groups])
     return np.concatenate([part.spectra[wanted & sound(part.spectra)], *more])

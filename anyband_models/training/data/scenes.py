@@ -13,11 +13,11 @@ import numpy as np
 from jaxtyping import Float32
 
 from anyband_models.training.data.abundances import Lit, lit
-from anyband_models.training.data.air import Air, air, sky
+from anyband_models.training.data.air import Air, Uncorrected, air, sky, uncorrected
 from anyband_models.training.data.amplitudes import Amplitudes, Span
 from anyband_models.training.data.endmembers import choose
 from anyband_models.training.data.fields import Shape
-from anyband_models.training.data.instrument import Cube, instrument, measured
+from anyband_models.training.data.instrument import Cube, dimmed, instrument, measured
 from anyband_models.training.data.materials import Materials
 from anyband_models.training.data.sensors import BandSet
 
@@ -30,11 +30,14 @@ class Recipe:
         badness: from 0, clean, to 1, as bad as is met; even between these.
         blur: standard deviation of the point spread [pixels], even between these.
         adjacency: share of the light that comes from all over the scene, at most.
+        uncorrected: share of the scenes that are not reflectance but radiance at the sensor, in
+            units of the brightest white.
     """
 
     badness: Span = (0.0, 1.0)
     blur: Span = (0.0, 0.8)
     adjacency: float = 0.12
+    uncorrected: float = 0.0
 
 
 class Simulated(NamedTuple):
@@ -42,7 +45,7 @@ class Simulated(NamedTuple):
 
     Attributes:
         values: reflectance as it would be delivered [1]; may be a little below 0.
-        clean: what the ground reflects through the optics, under its light.
+        clean: the same without noise, errors, stripes and residues.
         groups: of the scene's classes.
     """
 
@@ -94,8 +97,13 @@ def simulated(
     blur, adjacency = rng.uniform(*recipe.blur), rng.uniform(0.0, recipe.adjacency)
     light = lit(amplitudes, endmembers, shape, blur, adjacency)
     clean = _mixed(endmembers.spectra, sky(rng), light, bands)
-    values = _through(clean, air(amplitudes, shape), bands)
+    left, raw = air(amplitudes, shape), uncorrected(rng)
+    values = _through(clean, left, bands)
+    as_radiance = rng.random() < recipe.uncorrected
     seen_by = instrument(amplitudes, bands.bands, shape)
+    if as_radiance:
+        clean, values = (_lit_by(each, raw, bands) for each in (clean, values))
+        seen_by = dimmed(seen_by, (bands.matrix @ raw.gain).astype(np.float32))
     return Simulated(measured(rng, values, seen_by), clean, endmembers.groups)
 
 
@@ -110,6 +118,14 @@ def _mixed(
     if light.sky is not None:
         mixed += bands.matrix @ (spectra * blue).T @ light.sky.reshape(variants, -1)
     return mixed.reshape(-1, rows, cols)
+
+
+def _lit_by(cube: Cube, raw: Uncorrected, bands: BandSet) -> Cube:
+    """Return at-sensor radiance; a band's gain is the mean over its response."""
+    gain, path = (
+        (bands.matrix @ each).astype(np.float32)[:, None, None] for each in (raw.gain, raw.path)
+    )
+    return gain * cube + path
 
 
 def _through(clean: Cube, left: Air, bands: BandSet) -> Cube:

@@ -16,7 +16,7 @@ OPERATOR = "prosail_emulator"
 # of the small. Ranges are those that the emulator was fitted to, the sun no lower than 65 degrees.
 _RANGES = {
     "n": (1.0, 2.6, 1.0),
-    "cab": (0.0, 95.0, 1.0),
+    "cab": (0.0, 95.0, 0.65),  # yellow leaves are few
     "car": (0.0, 25.0, 1.0),
     "cbrown": (0.0, 1.0, 3.0),
     "cw": (0.001, 0.06, 1.5),
