@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float32, Int
+from jaxtyping import Int
 from scipy.ndimage import gaussian_filter
 
 from anyband_models.training.data.amplitudes import Amplitudes

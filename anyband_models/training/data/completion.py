@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.training.data.grid import GRID, Spectra
+from anyband_models.training.data.grid import GRID, Spectra, patterns
 
 # How far two spectra of one material differ anyway [1]: what a fit needs not follow.
 _NOISE = 0.004
@@ -23,14 +23,13 @@ def completed(
         donors: spectra of the same kind without NaN.
         wavelength: of both [nm].
 
-    Source: Anderson, An Introduction to Multivariate Statistical Analysis, 3rd ed. 2003, Eq. 2.5.14.
+    Source: Anderson, An Introduction to Multivariate Statistical Analysis, 3rd edition, 2003,
+    theorem 2.5.1.
     """
     filled = spectra.copy()
     mean, covariance = donors.mean(axis=0), np.cov(donors.T)
-    patterns, which = np.unique(np.isfinite(spectra), axis=0, return_inverse=True)
-    for number, known in enumerate(patterns):
+    for known, rows in patterns(np.isfinite(spectra)):
         if known.any() and not known.all():
-            rows = which.ravel() == number
             fit = _fit(spectra[rows][:, known], known, mean, covariance)
             off = spectra[rows][:, known] - fit[:, known]
             at, places = wavelength[~known], wavelength[known]

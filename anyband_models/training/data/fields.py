@@ -41,7 +41,11 @@ def power_law(
     frequency = np.hypot(y, x)
     frequency[0, 0] = np.inf
     size = (frequency ** (-slope / 2)).astype(np.float32)
-    size *= rows * cols / np.sqrt(2 * (2 * (size**2).sum()))
+    # All frequencies along the columns but the first and the last stand for two, of either sign.
+    single = [0, -1] if cols % 2 == 0 else [0]
+    power = 2 * (size**2).sum() - (size[:, single] ** 2).sum()
+    size *= rows * cols / np.sqrt(2 * power)
+    size[:, single] *= np.sqrt(np.float32(2))  # of which `irfft2` takes the real part alone
     parts = rng.standard_normal((2, count, rows, cols // 2 + 1), dtype=np.float32)
     spectrum = (parts[0] + 1j * parts[1]) * size
     whole = irfft2(spectrum, s=(rows, cols)).astype(np.float32)

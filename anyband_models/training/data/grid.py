@@ -1,9 +1,10 @@
 """The wavelengths that all materials have, and spectra brought onto them."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from scipy.interpolate import PchipInterpolator
 
 GRID = np.arange(400.0, 2501.0, 5.0)
@@ -14,7 +15,8 @@ _ONE_CHANNEL = 5.0
 # Half a channel of 10 nm may lie between the outermost centre and the grid's end.
 _BEYOND = 5.0
 
-Spectra = Float[np.ndarray, "spectrum wavelength"]
+# Two of one call have as many wavelengths, and each its own number of spectra.
+Spectra = Float[np.ndarray, "_ wavelength"]
 
 
 class Gathered(NamedTuple):
@@ -46,10 +48,7 @@ def on_grid(
     """
     merged, values = _merged(wavelength, np.asarray(spectra, dtype=np.float64))
     found = np.full((len(values), len(GRID)), np.nan)
-    known = np.isfinite(values)
-    patterns, which = np.unique(known, axis=0, return_inverse=True)
-    for number, pattern in enumerate(patterns):
-        rows = which.ravel() == number
+    for pattern, rows in patterns(np.isfinite(values)):
         if pattern.sum() >= 2:
             places = merged[pattern]
             inside = _reached(places, gap)
@@ -59,13 +58,24 @@ def on_grid(
     return found
 
 
+def patterns(
+    known: Bool[np.ndarray, "spectrum channel"],
+) -> Iterator[tuple[Bool[np.ndarray, " channel"], Int[np.ndarray, " row"]]]:
+    """Yield each pattern of what is known once, and the rows that have it."""
+    _, first, which = np.unique(
+        np.packbits(known, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    for number, row in enumerate(first):
+        yield known[row], np.flatnonzero(which.ravel() == number)
+
+
 def _reached(places: Float[np.ndarray, " channel"], gap: float) -> Bool[np.ndarray, " grid"]:
     """Return which wavelengths of the grid lie at a channel, or in no long gap between two."""
     after = np.searchsorted(places, GRID)
     left = places[np.clip(after - 1, 0, None)]
     right = places[np.clip(after, None, len(places) - 1)]
     near = np.minimum(np.abs(GRID - left), np.abs(GRID - right)) <= _BEYOND
-    between = (GRID >= places[0]) & (GRID <= places[-1]) & (right - left <= gap)
+    between = (places[0] <= GRID) & (places[-1] >= GRID) & (right - left <= gap)
     return near | between
 
 

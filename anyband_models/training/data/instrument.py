@@ -90,7 +90,7 @@ def measured(rng: np.random.Generator, values: Cube, by: Instrument) -> Cube:
 
 
 def _noisiness(amplitudes: Amplitudes, bands: Bands) -> np.ndarray:
-    """Return how noisy each band is beside a good one: little light, water's bands, its detector."""
+    """Return how noisy each band is beside a good one: by its light, water and detector."""
     rng, nm = amplitudes.rng, bands.wavelength
     blue = amplitudes.size((0.3, 4.0)) * np.exp(-(nm - 380) / rng.uniform(20, 80))
     end = amplitudes.size((0.5, 4.0)) * np.exp((nm - 2500) / rng.uniform(40, 150))

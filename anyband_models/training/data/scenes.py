@@ -40,6 +40,9 @@ class Recipe:
     uncorrected: float = 0.0
 
 
+CLEAN_TO_BAD = Recipe()
+
+
 class Simulated(NamedTuple):
     """A scene, and what it would be without errors.
 
@@ -61,7 +64,7 @@ def simulate(
     cols: int,
     seed: int,
     number: int,
-    recipe: Recipe = Recipe(),  # noqa: B008  # it is frozen
+    recipe: Recipe = CLEAN_TO_BAD,
 ) -> Cube:
     """Return a scene's reflectance ``(band, row, col)`` [1].
 
@@ -71,8 +74,10 @@ def simulate(
     Args:
         materials: what it is made of.
         bands: of the scene.
-        rows, cols: of the scene.
-        seed, number: which scene.
+        rows: of the scene.
+        cols: of the scene.
+        seed: of all scenes of a run.
+        number: which scene.
         recipe: how bad it is.
     """
     return simulated(materials, bands, rows, cols, seed, number, recipe).values
@@ -85,7 +90,7 @@ def simulated(
     cols: int,
     seed: int,
     number: int,
-    recipe: Recipe = Recipe(),  # noqa: B008  # it is frozen
+    recipe: Recipe = CLEAN_TO_BAD,
 ) -> Simulated:
     """Return a scene as `simulate` does, and what it would be without errors."""
     key = np.array([seed, number], dtype=np.uint64)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float, Float32
@@ -109,8 +110,10 @@ def draw(seed: int, number: int, fewest: int = FEWEST, most: int = MOST) -> Band
     or some at random.
 
     Args:
-        seed, number: which.
-        fewest, most: how many bands it may have.
+        seed: of all band sets of a run.
+        number: which.
+        fewest: how many bands it has, at least.
+        most: how many, at most.
 
     >>> a, b = draw(1, 5), draw(1, 5)
     >>> a.name == b.name and (a.matrix == b.matrix).all().item()
@@ -161,7 +164,7 @@ def _of_detector(
     rng: np.random.Generator, detector: Detector
 ) -> tuple[Float[np.ndarray, " band"], Float[np.ndarray, " band"]]:
     """Return centres and widths; spacing changes linearly along the detector."""
-    count = max(int(round(2 * detector.length / (detector.spacing + detector.spacing_end))), 1)
+    count = max(round(2 * detector.length / (detector.spacing + detector.spacing_end)), 1)
     steps = np.linspace(detector.spacing, detector.spacing_end, count)
     steps *= detector.length / steps.sum() * rng.normal(1.0, 0.01)
     jitter = rng.normal(0.0, 0.02, count) * steps
@@ -178,7 +181,7 @@ def _detectors(rng: np.random.Generator) -> tuple[Detector, ...]:
     edges = np.sort(rng.uniform(start, end, rng.integers(0, 3)))
     bounds = [start, *edges, end]
     found = []
-    for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+    for low, high in pairwise(bounds):
         over = rng.uniform(0.0, 80.0) if rng.random() < 0.5 and low > start else 0.0
         spacing = float(np.exp(rng.uniform(np.log(2.5), np.log(40.0))))
         change = rng.lognormal(0.0, 0.25)

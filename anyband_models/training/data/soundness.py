@@ -5,13 +5,17 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import median_filter
 from scipy.spatial import cKDTree
 
-from anyband_models.training.data.grid import Spectra
+from anyband_models.training.data.grid import GRID, Spectra
 
 LOWEST, HIGHEST = -0.02, 1.2
 """What a reflectance can be [1]: below is a fault of calibration, above more than glints."""
 
-# A spike, or a step between two detectors, stands out of the median over 45 nm [1].
+# A spike stands out of the median over 45 nm [1].
 _SPIKE, _WINDOW = 0.08, 9
+# Where field spectrometers change detectors [nm], and how much more a spectrum changes over 5 nm
+# there than 15 nm before and after, if it has a step; minerals have edges as steep elsewhere.
+_JOINTS, _STEP, _APART = (1000.0, 1830.0), 0.04, 3
+_AT = np.array([np.flatnonzero(np.abs(GRID - nm) <= 15.0) for nm in _JOINTS]).ravel()
 # Noise of a spectrum [1]: the median size of its third differences.
 _NOISE = 0.004
 # Spectra nearer than this, as root mean square [1], are one.
@@ -20,13 +24,16 @@ _COMPONENTS = 12
 
 
 def sound(spectra: Spectra) -> Bool[np.ndarray, " spectrum"]:
-    """Return which spectra are complete, possible, and neither spiked nor noisy."""
+    """Return which spectra are complete, possible, and neither spiked, stepped nor noisy."""
     whole = np.isfinite(spectra).all(axis=1)
     values = np.where(np.isfinite(spectra), spectra, 0.0)
     possible = (values.min(axis=1) >= LOWEST) & (values.max(axis=1) <= HIGHEST)
     spike = np.abs(values - median_filter(values, size=(1, _WINDOW), mode="nearest"))
+    slope = np.diff(values, axis=1)
+    step = np.abs(slope[:, _AT] - (slope[:, _AT - _APART] + slope[:, _AT + _APART]) / 2)
     noise = np.median(np.abs(np.diff(values, 3, axis=1)), axis=1)
-    return whole & possible & (spike.max(axis=1) <= _SPIKE) & (noise <= _NOISE)
+    even = (spike.max(axis=1) <= _SPIKE) & (step.max(axis=1) <= _STEP)
+    return whole & possible & even & (noise <= _NOISE)
 
 
 def distinct(spectra: Spectra) -> Bool[np.ndarray, " spectrum"]:
