@@ -133,8 +133,8 @@ def _within(
 
 def _light(rng: np.random.Generator, shape: Shape) -> tuple[Field, Field]:
     """Return how brightly each pixel is lit, 1 on average, and the share of it in shadow."""
-    slopes = rng.uniform(0.0, 0.2) ** 1.3 * power_law(rng, 1, shape, rng.uniform(2.5, 4.0))[0]
-    crowns = rng.uniform(0.0, 0.4) ** 1.5 * power_law(rng, 1, shape, rng.uniform(0.0, 1.8))[0]
+    slopes = rng.uniform(0.0, 0.17) ** 1.3 * power_law(rng, 1, shape, rng.uniform(2.5, 4.0))[0]
+    crowns = rng.uniform(0.0, 0.35) ** 1.5 * power_law(rng, 1, shape, rng.uniform(0.0, 1.8))[0]
     light = np.maximum(np.exp(slopes + crowns), _LEAST_LIGHT).astype(np.float32)
     if rng.random() < 0.6:
         return light, np.zeros_like(light)

@@ -98,7 +98,8 @@ def _changed(
     power = np.exp(rng.normal(0.0, 0.12 * spread, shape))
     gain = np.exp(rng.normal(0.0, 0.15 * spread, shape))
     along = (GRID - GRID[0]) / (GRID[-1] - GRID[0])
-    waves = np.array([np.cos(np.pi * order * along) for order in (1, 2, 3)])
-    tilt = np.exp(rng.normal(0.0, 0.04 * spread, (len(spectra), 3)) @ waves)
+    orders = np.arange(1, 8)
+    waves = np.cos(np.pi * orders[:, None] * along) / np.sqrt(orders)[:, None]
+    tilt = np.exp(rng.normal(0.0, 0.045 * spread, (len(spectra), len(orders))) @ waves)
     changed = gain * tilt * np.maximum(spectra, 1e-4) ** power
     return np.minimum(changed, 1.1).astype(np.float32)

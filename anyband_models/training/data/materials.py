@@ -85,8 +85,8 @@ def load(folder: Path | None = None, cache_file: Path | None = None) -> Material
 
     Args:
         folder: that holds `libraries/`; else what ``ANYBAND_DATA`` names.
-        cache_file: an npz that is read if it is there and of this version, and else written; to
-            gather takes some seconds.
+        cache_file: an npz that is read if it is there and of this version, whatever folder it
+            was made from, and else written; to gather takes some seconds.
 
     Raises:
         InputError: if no folder is named, a file is not there, or earthlib is not installed.

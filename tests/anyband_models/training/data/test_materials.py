@@ -44,7 +44,9 @@ def test_a_cache_is_written_once_and_read_the_same(materials, tmp_path, monkeypa
 
 
 def test_a_folder_that_lacks_a_library_is_named(tmp_path, monkeypatch):
-    with pytest.raises(InputError, match=r"usgs_splib07_aviris95\.npz is not there; name the folder"):
+    with pytest.raises(
+        InputError, match=r"usgs_splib07_aviris95\.npz is not there; name the folder"
+    ):
         load(tmp_path)
     monkeypatch.delenv("ANYBAND_DATA", raising=False)
     with pytest.raises(InputError, match="no folder of spectral libraries is named"):

@@ -20,5 +20,7 @@ def test_the_measured_spectra_are_read_and_the_bands_of_water_are_not_known(eart
 
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(InputError, match=r"earthlib.* is not installed; run `pip install earthlib`"):
+    with pytest.raises(
+        InputError, match=r"earthlib.* is not installed; run `pip install earthlib`"
+    ):
         earth_library.gathered()
