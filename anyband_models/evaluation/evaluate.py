@@ -81,6 +81,7 @@ class Region:
         good: bands with any true value.
         support: spectra of the left half, NaN where not sound; None if nothing is to be given.
         peak: range of the valid entries of the whole scene.
+        quantity: what its values are.
     """
 
     def __init__(self, scene: Scene, fit: Fit) -> None:
@@ -95,6 +96,7 @@ class Region:
         self.valid = np.ascontiguousarray(sound[:, :, middle:])
         self.good = np.asarray(self.valid.any(axis=(1, 2)))
         self.bands = Bands(scene.wavelength, scene.fwhm, scene.good)
+        self.quantity = scene.meta.quantity
         left = np.where(sound, scene.values, np.float32(np.nan))[:, :, :middle]
         self.support = np.ascontiguousarray(as_pixels(left).T) if fit == "left" else None
         if not self.good.any():
@@ -114,7 +116,8 @@ class Region:
         observed = self.valid & ~missing
         values = np.where(observed, self.truth, np.float32(np.nan))
         start = time.perf_counter()
-        result = model.reconstruct(Observation(values, observed, self.bands, self.support))
+        observation = Observation(values, observed, self.bands, self.support, self.quantity)
+        result = model.reconstruct(observation)
         seconds = time.perf_counter() - start
         scores = score(self.truth, result.mean, missing, self.valid, self.bands, self.peak)
         removed = missing & self.valid

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float32, UInt8
 from pydantic import BaseModel
 
 from anyband_models.models.card import Card
+from anyband_models.scene.meta import Quantity
 from physops.bands import Bands
 
 
@@ -47,12 +48,14 @@ class Observation:
         bands: the scene's bands, in its own order.
         support: further spectra of the same bands to learn from, NaN where not known; models
             also learn from the complete pixels of the scene itself.
+        quantity: what the values are; None if nobody said so.
     """
 
     values: Float32[np.ndarray, "band y x"]
     mask: Bool[np.ndarray, "band y x"]
     bands: Bands
     support: Float32[np.ndarray, "pixel band"] | None = None
+    quantity: Quantity | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ STEPS = 40
 # spectra make no needle. The whole has variance 1.
 PRIOR_VARIANCE = 0.05
 MOST = 5000
-"""Of more spectra than this, evenly spaced ones are learned from."""
 
 
 class Components(NamedTuple):
@@ -33,13 +32,21 @@ class Components(NamedTuple):
         return self._replace(covariances=(vectors * values[:, np.newaxis]) @ vectors.mT)
 
 
-def fit_components(scores: Float[np.ndarray, "n score"], count: int, seed: int) -> Components:
+def fit_components(
+    scores: Float[np.ndarray, "n score"],
+    count: int,
+    seed: int,
+    most: int = MOST,
+    steps: int = STEPS,
+) -> Components:
     """Return so many components of scores that together have mean 0 and covariance 1.
 
     Args:
         scores: standardised.
         count: 1 returns that mean and covariance.
         seed: of where the components start.
+        most: of more spectra than this, evenly spaced ones are learned from.
+        steps: of expectation and maximisation.
 
     Source: Dempster, Laird & Rubin, *Maximum likelihood from incomplete data via the EM
     algorithm*, J. R. Stat. Soc. B 39 (1977) 1; the prior is Fraley & Raftery, *Bayesian
@@ -48,9 +55,9 @@ def fit_components(scores: Float[np.ndarray, "n score"], count: int, seed: int) 
     size = scores.shape[1]
     if count == 1:
         return Components(np.ones(1), np.zeros((1, size)), np.eye(size)[np.newaxis])
-    scores = scores[:: max(1, -(-len(scores) // MOST))]
+    scores = scores[:: max(1, -(-len(scores) // most))]
     belongs = _nearest(scores, _seeds(scores, count, seed))
-    for _ in range(STEPS):
+    for _ in range(steps):
         components = _maximised(scores, belongs)
         belongs = _expected(scores, components)
     return _maximised(scores, belongs)

@@ -1,7 +1,7 @@
 """The models of the zoo, by name. The union of their configs is the registry.
 
 >>> list_models()
-['anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip']
+['anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip', 'prior']
 >>> create_model("linear", max_gap_nm=50).config
 LinearConfig(max_gap_nm=50.0, kind='linear')
 """
@@ -18,14 +18,15 @@ from anyband_models.models.gaussian import Gaussian, GaussianConfig
 from anyband_models.models.linear import Linear, LinearConfig
 from anyband_models.models.mixture import Mixture, MixtureConfig
 from anyband_models.models.pchip import Pchip, PchipConfig
+from anyband_models.models.prior import Prior, PriorConfig
 
 ModelConfig = Annotated[
-    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | AnybandDiffConfig,
+    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | PriorConfig | AnybandDiffConfig,
     Field(discriminator="kind"),
 ]
 
 _MODELS: dict[str, type[Model]] = {
-    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Mixture, Pchip)
+    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
 }
 
 

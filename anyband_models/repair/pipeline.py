@@ -59,7 +59,7 @@ def observe(scene: Scene, damage: Damage) -> Observation:
             "check its no-data value (--nodata) and its bad-band list"
         )
     bands = Bands(scene.wavelength, scene.fwhm, scene.good)
-    return Observation(scene.values, ~damage.missing, bands)
+    return Observation(scene.values, ~damage.missing, bands, quantity=scene.meta.quantity)
 
 
 def model_for(scene: Scene, config: RepairConfig) -> Model:

@@ -158,6 +158,7 @@ def _trial(
         np.ascontiguousarray(as_pixels(observation.values)[:, ::step, np.newaxis]),
         np.ascontiguousarray(as_pixels(observation.mask)[:, ::step, np.newaxis]),
         observation.bands,
+        quantity=observation.quantity,
     )
     start = time.perf_counter()
     result = model_for(scene, config).reconstruct(sample, config.samples, config.seed)
