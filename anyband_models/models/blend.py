@@ -54,6 +54,28 @@ DEPARTURES = (
 )
 
 
+def before(
+    wavelength: Float[np.ndarray, " band"],
+    level: Float[np.ndarray, " band"],
+    belief: Belief,
+    seen: Seen | None,
+) -> Float[np.ndarray, "band band"]:
+    """Return the covariance that is believed of a scene before its spectra are looked at.
+
+    Args:
+        wavelength: of the bands [nm].
+        level: how bright the scene is in each.
+        belief: how scenes are.
+        seen: the prior, as the bands see it; None where it has no right.
+    """
+    covariance = belief.departures.covariance(wavelength, level)
+    if seen is not None:
+        library = seen.loadings @ seen.loadings.T
+        library[np.diag_indices_from(library)] += seen.rest
+        covariance += belief.share * library
+    return covariance
+
+
 @dataclass(frozen=True, eq=False)
 class Blend:
     """Complete spectra of a scene, and the prior as its bands see it.
@@ -72,14 +94,10 @@ class Blend:
         """Return the distribution that some of the spectra and a belief make."""
         spectra = self.spectra[rows]
         mean = spectra.mean(axis=0)
-        before = belief.departures.covariance(self.wavelength, np.abs(mean))
-        if self.seen is not None:
-            library = self.seen.loadings @ self.seen.loadings.T
-            library[np.diag_indices_from(library)] += self.seen.rest
-            before += belief.share * library
+        usual = before(self.wavelength, np.abs(mean), belief, self.seen)
         centred = spectra - mean
         total = belief.strength + len(spectra)
-        return Normal(mean, (belief.strength * before + centred.T @ centred) / total)
+        return Normal(mean, (belief.strength * usual + centred.T @ centred) / total)
 
     def chosen(self, missing: Bool[np.ndarray, " band"]) -> tuple[Belief, float]:
         """Return the belief under which half of the spectra best predict the others' missing bands.
@@ -105,7 +123,7 @@ class Blend:
                         best, least, spread = belief, error, wide
             if best == start:
                 break
-        return best, spread
+        return best, max(spread, 1.0)  # never narrower than the distribution says itself
 
     def _error(
         self, belief: Belief, missing: Bool[np.ndarray, " band"]

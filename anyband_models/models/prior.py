@@ -14,14 +14,23 @@ from anyband_models.models.conditional import Distribution, Pattern, condition, 
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
 from anyband_models.models.draft import Draft
 from anyband_models.models.hedged import Hedged
+from anyband_models.models.incomplete import Incomplete
 from anyband_models.models.interpolation import interpolate
+from anyband_models.models.kernel import Kernelled
 from anyband_models.models.linear import straight_line
+from anyband_models.models.pixels import by_pattern
 from anyband_models.models.spectral_prior import SHIPPED, Seen, SpectralPrior
-from anyband_models.models.support import Support, gather
+from anyband_models.models.support import Parts, Support, gather, partly
 from anyband_models.models.trial import Trial
 from anyband_models.scene.meta import Quantity
 from physops.bands import Bands
 
+# Complete spectra from which on a kernel is worth its while.
+KERNEL_WORTH = 200
+# A pattern that fewer of the incomplete pixels have gets no kernel of its own.
+COMMON = 0.1
+# A complete spectrum says as much as so many that lack something.
+PARTLY_WORTH = 4
 Fitted = Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution]
 
 
@@ -71,25 +80,68 @@ class Prior(Model):
         """
         prior = SpectralPrior.read(Path(self.config.weights) if self.config.weights else SHIPPED)
         draft = Draft(observation, samples)
-        missing = draft.missing()
-        served = np.zeros(missing.shape, dtype=bool)
-        support = gather(observation, self.config.min_support, self.config.max_support)
-        enough = len(support) >= self.config.min_support
-        if reflectance(observation):
-            known = covered(prior, observation.bands)
-            here = servable(missing, draft.observed, known)
-            if enough:  # bands that complete pixels have are answered below
-                here[support.bands] = False
-            if here.any():
-                condition(draft, here, known, from_trials(prior, observation.bands, known), seed)
-                served |= here
-        if enough and missing[support.bands].any():
-            here = servable(missing, draft.observed, support)
-            condition(draft, here, support, blended(prior, observation, support), seed)
-            served |= here
-        rest = missing & ~served
+        served = fill(draft, prior, self.config, seed)
+        rest = draft.missing() & ~served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
-        return draft.finish(_notes(observation, rest))
+        return draft.finish(notes_on(observation, rest))
+
+
+def fill(
+    draft: Draft, prior: SpectralPrior, config: PriorConfig, seed: int, kernel: bool = False
+) -> Bool[np.ndarray, "band pixel"]:
+    """Fill what the prior and the scene's own spectra can speak of.
+
+    Bands that hardly any pixel has are the prior's alone. The others are learned from complete
+    pixels, or, where far more pixels have the missing bands in part, from these.
+
+    Args:
+        draft: filled in place.
+        prior: over wavelength.
+        config: of the model.
+        seed: of the samples.
+        kernel: whether complete spectra mend the normal distribution (`models.kernel`).
+
+    Returns:
+        which entries are filled.
+    """
+    observation, missing = draft.observation, draft.missing()
+    served = np.zeros(missing.shape, dtype=bool)
+    support = gather(observation, config.min_support, config.max_support)
+    parts = partly(observation, config.min_support)
+    if len(support) >= max(config.min_support, parts.fewest // PARTLY_WORTH):
+        learned, fitted = support, from_complete(prior, draft, support, kernel)
+    elif parts.fewest >= config.min_support:
+        learned, fitted = parts.bands_only, from_parts(prior, observation, parts)
+    else:
+        learned, fitted = Support(np.empty((0, 0)), np.empty(0, dtype=np.int64)), None
+    if fitted is not None:
+        here = servable(missing, draft.observed, learned)
+        if here.any():
+            condition(draft, here, learned, fitted, seed)
+            served |= here
+    if reflectance(observation):
+        served |= _fill_unseen(draft, prior, missing & ~served, seed)
+    return served
+
+
+def _fill_unseen(
+    draft: Draft, prior: SpectralPrior, wanted: Bool[np.ndarray, "band pixel"], seed: int
+) -> Bool[np.ndarray, "band pixel"]:
+    """Fill bands that hardly any pixel has, from what is observed and what is filled already."""
+    observation = draft.observation
+    known = covered(prior, observation.bands)
+    filled = draft.mean.reshape(observation.values.shape)
+    values = np.where(wanted.reshape(filled.shape), np.float32(np.nan), filled)
+    further = Observation(values, np.isfinite(values), observation.bands)
+    inner = Draft(further, len(draft.samples))
+    here = servable(wanted, inner.observed, known)
+    if here.any():
+        condition(inner, here, known, from_trials(prior, observation.bands, known), seed)
+        where = np.nonzero(here)
+        draft.fill(where, inner.mean[where], inner.std[where])
+        for sample, drawn in zip(draft.samples, inner.samples, strict=True):
+            sample[where] = drawn[where]
+    return here
 
 
 def reflectance(observation: Observation) -> bool:
@@ -114,19 +166,47 @@ def from_trials(prior: SpectralPrior, bands: Bands, known: Support) -> Fitted:
     return fitted
 
 
-def blended(prior: SpectralPrior, observation: Observation, support: Support) -> Fitted:
-    """Return what makes the distribution of prior and support together."""
-    bands = observation.bands
-    wavelength = bands.wavelength[support.bands]
-    has_right = reflectance(observation) and bool(prior.covers(wavelength).all())
-    seen: Seen | None = prior.on(_some(bands, support)) if has_right else None
+def from_complete(
+    prior: SpectralPrior, draft: Draft, support: Support, kernel: bool
+) -> Fitted:
+    """Return what makes the distribution of prior and complete spectra together."""
+    wavelength, seen = _where(prior, draft.observation, support)
 
     def fitted(pattern: Pattern, spectra: Float[np.ndarray, "n observed"]) -> Distribution:
         blend = Blend(wavelength, support.spectra, seen)
         belief, spread = blend.chosen(~pattern)
-        return Hedged(blend.normal(belief), wavelength, spread=spread)
+        normal = Hedged(blend.normal(belief), wavelength, spread=spread)
+        if not kernel or len(support) < KERNEL_WORTH:
+            return normal
+        return Kernelled(normal, support.spectra, common(draft.observed[support.bands]))
 
     return fitted
+
+
+def from_parts(prior: SpectralPrior, observation: Observation, parts: Parts) -> Fitted:
+    """Return what makes the distribution of prior and incomplete spectra together."""
+    wavelength, seen = _where(prior, observation, parts.bands_only)
+
+    def fitted(pattern: Pattern, spectra: Float[np.ndarray, "n observed"]) -> Distribution:
+        return Incomplete(wavelength, parts.values, parts.observed, seen).distribution()
+
+    return fitted
+
+
+def common(observed: Bool[np.ndarray, "band pixel"]) -> frozenset[bytes]:
+    """Return the patterns that a tenth of the incomplete pixels have."""
+    lacking = observed[:, ~observed.all(axis=0)]
+    least = max(COMMON * lacking.shape[1], 1)
+    return frozenset(p.tobytes() for p, members in by_pattern(lacking) if len(members) >= least)
+
+
+def _where(
+    prior: SpectralPrior, observation: Observation, learned: Support
+) -> tuple[Float[np.ndarray, " known"], Seen | None]:
+    """Return the learned bands' wavelengths [nm], and the prior on them if it has a right."""
+    wavelength = observation.bands.wavelength[learned.bands]
+    has_right = reflectance(observation) and bool(prior.covers(wavelength).all())
+    return wavelength, prior.on(_some(observation.bands, learned)) if has_right else None
 
 
 def _some(bands: Bands, known: Support) -> Bands:
@@ -138,7 +218,8 @@ def _some(bands: Bands, known: Support) -> Bands:
     return Bands(bands.wavelength[kept], bands.fwhm[kept], bands.good[kept], sensor)
 
 
-def _notes(observation: Observation, rest: Bool[np.ndarray, "band pixel"]) -> tuple[str, ...]:
+def notes_on(observation: Observation, rest: Bool[np.ndarray, "band pixel"]) -> tuple[str, ...]:
+    """Return what to say of the values, and of entries that neither could fill."""
     notes = []
     if not reflectance(observation):
         notes.append(

@@ -71,3 +71,42 @@ def _kept_bands(mask: Bool[np.ndarray, "band pixel"], least: int) -> Int[np.ndar
         kept[band] = False
         lacking -= ~mask[band]
     return np.flatnonzero(seen)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Spectra with gaps, over the bands that enough of them have.
+
+    Attributes:
+        values: anything where not observed.
+        observed: two bands or more in each pixel.
+        bands: which bands of the scene the rows are, ascending.
+    """
+
+    values: Float[np.ndarray, "known pixel"]
+    observed: Bool[np.ndarray, "known pixel"]
+    bands: Int[np.ndarray, " known"]
+
+    @property
+    def fewest(self) -> int:
+        """In how many pixels the rarest band was observed."""
+        return int(self.observed.sum(axis=1).min(initial=self.observed.shape[1]))
+
+    @property
+    def bands_only(self) -> Support:
+        """The bands, as a support without spectra."""
+        return Support(np.empty((0, len(self.bands))), self.bands)
+
+
+def partly(observation: Observation, least: int) -> Parts:
+    """Return the spectra of an observation and its support, gaps and all.
+
+    Args:
+        observation: where to look.
+        least: a band that fewer spectra have is left out.
+    """
+    values, mask = _table(observation)
+    bands = np.flatnonzero(np.count_nonzero(mask, axis=1) >= least)
+    observed = mask[bands]
+    pixels = np.flatnonzero(np.count_nonzero(observed, axis=0) >= 2)
+    return Parts(np.take(values[bands], pixels, axis=1), observed[:, pixels], bands)

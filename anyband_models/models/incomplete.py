@@ -1,0 +1,130 @@
+"""A normal distribution learned from spectra none of which is complete.
+
+Every band was observed in many pixels, each pixel lacks some: expectation fills what is missing,
+with its uncertainty, and maximisation takes the mean and covariance of the filled spectra, drawn
+towards what is believed beforehand.
+
+Source: Dempster, Laird & Rubin, *Maximum likelihood from incomplete data via the EM algorithm*,
+J. R. Stat. Soc. B 39 (1977) 1, section 4.1.3.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from anyband_models.models.blend import HALF_WIDTH_90, Belief, before
+from anyband_models.models.departures import Departures
+from anyband_models.models.hedged import Hedged
+from anyband_models.models.normal import Normal
+from anyband_models.models.pixels import by_pattern
+from anyband_models.models.spectral_prior import Seen
+
+STEPS = 8
+# Pixels that are learned from, at most.
+LEARNED = 500
+# One in so many observed entries is hidden, to tell which belief serves.
+HIDDEN = 10
+BELIEFS = (
+    Belief(Departures(0.03, 100.0, 0.03), 0.1, 30.0),
+    Belief(Departures(0.03, 100.0, 0.03), 0.1, 300.0),
+    Belief(Departures(0.1, 400.0, 0.01), 1.0, 30.0),
+    Belief(Departures(0.1, 400.0, 0.01), 1.0, 300.0),
+    Belief(Departures(0.3, 100.0, 0.01), 1.0, 1000.0),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Incomplete:
+    """Spectra with gaps, and the prior as their bands see it.
+
+    Attributes:
+        wavelength: of the bands [nm].
+        values: anything where not observed.
+        observed: each band in some pixels, each pixel in two bands or more.
+        seen: the prior; None where it has no right.
+    """
+
+    wavelength: Float[np.ndarray, " band"]
+    values: Float[np.ndarray, "band pixel"]
+    observed: Bool[np.ndarray, "band pixel"]
+    seen: Seen | None
+
+    def distribution(self) -> Hedged:
+        """Return the distribution that best predicts observed entries hidden on trial."""
+        step = -(-self.values.shape[1] // LEARNED)
+        values, observed = self.values[:, ::step].astype(np.float64), self.observed[:, ::step]
+        values = np.where(observed, values, 0.0)
+        shown = observed & (np.random.default_rng(0).random(observed.shape) >= 1 / HIDDEN)
+        shown |= observed & (shown.sum(axis=0) < 2)  # something to go by is left to each pixel
+        found = [self._tried(belief, values, observed, shown) for belief in BELIEFS]
+        error, spread, best = min(found)
+        start = self._start(BELIEFS[best], values, observed)
+        final = learned(values, observed, start, BELIEFS[best].strength)
+        return Hedged(final, self.wavelength, spread=spread)
+
+    def _start(
+        self,
+        belief: Belief,
+        values: Float[np.ndarray, "band pixel"],
+        observed: Bool[np.ndarray, "band pixel"],
+    ) -> Normal:
+        mean = values.sum(axis=1, where=observed) / np.maximum(observed.sum(axis=1), 1)
+        return Normal(mean, before(self.wavelength, np.abs(mean), belief, self.seen))
+
+    def _tried(
+        self,
+        belief: Belief,
+        values: Float[np.ndarray, "band pixel"],
+        observed: Bool[np.ndarray, "band pixel"],
+        shown: Bool[np.ndarray, "band pixel"],
+    ) -> tuple[float, float, int]:
+        """Return the mean square error of hidden entries, what spread they ask for, and which."""
+        start = self._start(belief, values, shown)
+        normal = learned(values, shown, start, belief.strength, STEPS // 2)
+        errors, scores = [np.zeros(0)], [np.zeros(0)]
+        for pattern, members in by_pattern(shown):
+            hidden = observed[np.ix_(~pattern, members)]
+            if hidden.any():
+                said = normal.given(pattern).answer(values[np.ix_(pattern, members)])
+                error = np.abs(said.mean - values[np.ix_(~pattern, members)])
+                errors.append(error[hidden])
+                scores.append((error / said.std)[hidden])
+        if not any(map(len, errors)):
+            return 0.0, 1.0, BELIEFS.index(belief)
+        wrong, spread = np.concatenate(errors), np.quantile(np.concatenate(scores), 0.9)
+        return float(np.mean(wrong**2)), float(spread) / HALF_WIDTH_90, BELIEFS.index(belief)
+
+
+def learned(
+    values: Float[np.ndarray, "band pixel"],
+    observed: Bool[np.ndarray, "band pixel"],
+    start: Normal,
+    strength: float,
+    steps: int = STEPS,
+) -> Normal:
+    """Return the distribution of spectra that have gaps.
+
+    Args:
+        values: anything where not observed.
+        observed: each band in some pixels, each pixel in some bands.
+        start: what is believed of the covariance; the mean is only where to start from.
+        strength: how many spectra the belief counts as.
+        steps: of expectation and maximisation.
+    """
+    patterns = list(by_pattern(observed))
+    values = np.where(observed, values, 0.0)
+    current, count = start, values.shape[1]
+    for _ in range(steps):
+        filled, doubt = values.copy(), np.zeros_like(start.covariance)
+        for pattern, members in patterns:
+            if pattern.all():
+                continue
+            given = current.given(pattern)
+            filled[np.ix_(~pattern, members)] = given.answer(values[np.ix_(pattern, members)]).mean
+            doubt[np.ix_(~pattern, ~pattern)] += len(members) * given.covariance
+        mean = filled.mean(axis=1)
+        centred = filled - mean[:, np.newaxis]
+        total = strength * start.covariance + centred @ centred.T + doubt
+        current = Normal(mean, total / (strength + count))
+    return current
