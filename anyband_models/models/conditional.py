@@ -1,7 +1,7 @@
 """Missing bands from a distribution of spectra, one pattern of observed bands after the other."""
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -10,6 +10,9 @@ from anyband_models.models.draft import Draft
 from anyband_models.models.noise import standard_normal
 from anyband_models.models.pixels import as_pixels, by_pattern
 from anyband_models.models.support import Support
+
+if TYPE_CHECKING:
+    from anyband_models.models.normal import Normal
 
 # Pixels that say which distribution serves, and pixels predicted at a time: both bound the memory.
 TRIAL_PIXELS = 512
@@ -59,6 +62,11 @@ class Given(Protocol):
 class Distribution(Protocol):
     """A distribution of spectra."""
 
+    @property
+    def normal(self) -> "Normal":
+        """A normal distribution of about the same mean and covariance."""
+        ...
+
     def given(self, observed: Pattern) -> Given:
         """Return that of the other bands, given the observed ones."""
         ...
@@ -70,7 +78,7 @@ def condition(
     support: Support,
     fitted: Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution],
     seed: int,
-) -> None:
+) -> Distribution:
     """Fill the served entries of a draft from a distribution of the support's spectra.
 
     Args:
@@ -80,6 +88,9 @@ def condition(
         fitted: makes the distribution, given the commonest pattern of observed bands and some of
             the spectra that have it.
         seed: of the samples.
+
+    Returns:
+        the distribution.
     """
     values = as_pixels(draft.observation.values)
     pixels = np.flatnonzero(served.any(axis=0))
@@ -101,6 +112,7 @@ def condition(
             for number, sample in enumerate(draft.samples):
                 further = _further(given, seed, number, served.shape[1])[:, block]
                 sample[where] = given.draw(seen, sample[where], further)  # the noise put there
+    return distribution
 
 
 def _further(given: Given, seed: int, number: int, pixels: int) -> Float[np.ndarray, "further _"]:

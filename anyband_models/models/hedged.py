@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from anyband_models.models.conditional import Answer, Distribution, Given, Pattern
+from anyband_models.models.normal import Normal
 
 
 def line_weights(
@@ -51,6 +52,11 @@ class Hedged:
     wavelength: Float[np.ndarray, " band"]
     trust: float = 1.0
     spread: float = 1.0
+
+    @property
+    def normal(self) -> Normal:
+        """That of the inner distribution."""
+        return self.inner.normal
 
     def given(self, observed: Pattern) -> "HedgedGiven":
         """Return the distribution of the other bands, given the observed ones."""

@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float
 
 from anyband_models.models.conditional import Answer, Distribution, Given, Pattern
+from anyband_models.models.normal import Normal
 
 REACHES = (1.0, 2.0, 4.0, 8.0)
 NOISES = (1e-3, 1e-2, 1e-1, 1.0)
@@ -43,6 +44,11 @@ class Kernelled:
     inner: Distribution
     spectra: Float[np.ndarray, "pixel band"]
     patterns: frozenset[bytes]
+
+    @property
+    def normal(self) -> Normal:
+        """That of the inner distribution."""
+        return self.inner.normal
 
     def given(self, observed: Pattern) -> Given:
         """Return the distribution of the other bands, given the observed ones."""

@@ -87,6 +87,11 @@ class Normal:
         np.fill_diagonal(covariance, np.diag(self.covariance))
         return Normal(self.mean, covariance)
 
+    @property
+    def normal(self) -> "Normal":
+        """Itself; see `conditional.Distribution`."""
+        return self
+
     @cached_property
     def precision(self) -> Float[np.ndarray, "band band"]:
         """The inverse of the covariance."""
@@ -115,6 +120,28 @@ class Normal:
         return among @ vectors - across @ (
             _inverse(self.precision[np.ix_(m, m)]) @ (across.T @ vectors)
         )
+
+    def surprise(
+        self, observed: Bool[np.ndarray, " band"], values: Float[np.ndarray, "observed pixel"]
+    ) -> Float[np.ndarray, "observed pixel"]:
+        """Return how far each observed band lies from what the others say, in its deviations.
+
+        Args:
+            observed: which bands are.
+            values: theirs.
+
+        Source: Rasmussen & Williams 2006, eq. 5.12.
+        """
+        o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
+        centred = values - self.mean[o, np.newaxis]
+        if len(m) >= len(o):
+            inverse = _inverse(self.covariance[np.ix_(o, o)])
+            return inverse @ centred / np.sqrt(np.diag(inverse))[:, np.newaxis]
+        across = self.precision[np.ix_(o, m)]
+        solved = across @ _inverse(self.precision[np.ix_(m, m)])
+        among = self.precision[np.ix_(o, o)] @ centred - solved @ (across.T @ centred)
+        diagonal = np.diag(self.precision)[o] - np.sum(solved * across, axis=1)
+        return among / np.sqrt(diagonal)[:, np.newaxis]
 
     def leave_one_band_out(
         self, spectra: Float[np.ndarray, "pixel band"], weights: Sequence[float]

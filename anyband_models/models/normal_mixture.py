@@ -72,6 +72,12 @@ class NormalMixture:
         components = fit_components(scores, count, seed)
         return cls(loadings, Normal(normal.mean, rest), components.sharpened(LEFT))
 
+    @property
+    def normal(self) -> Normal:
+        """The normal distribution of the same mean and covariance, the scores' being 0 and 1."""
+        covariance = self.rest.covariance + self.loadings @ self.loadings.T
+        return Normal(self.rest.mean, covariance)
+
     def given(self, observed: Bool[np.ndarray, " band"]) -> "MixtureGiven":
         """Return the distribution of the other bands, given the observed ones."""
         rest = self.rest.given(observed)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, final
+from typing import Literal, NamedTuple, final
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from pydantic import BaseModel, PositiveFloat, PositiveInt
 
 from anyband_models.models.blend import Blend
@@ -18,6 +18,7 @@ from anyband_models.models.incomplete import Incomplete
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.kernel import Kernelled
 from anyband_models.models.linear import straight_line
+from anyband_models.models.normal import Normal
 from anyband_models.models.pixels import by_pattern
 from anyband_models.models.spectral_prior import SHIPPED, Seen, SpectralPrior
 from anyband_models.models.support import Parts, Support, gather, partly
@@ -80,15 +81,28 @@ class Prior(Model):
         """
         prior = SpectralPrior.read(Path(self.config.weights) if self.config.weights else SHIPPED)
         draft = Draft(observation, samples)
-        served = fill(draft, prior, self.config, seed)
-        rest = draft.missing() & ~served
+        rest = draft.missing() & ~fill(draft, prior, self.config, seed).served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
         return draft.finish(notes_on(observation, rest))
 
 
+class Filled(NamedTuple):
+    """What was filled, and what is known of the scene's spectra.
+
+    Attributes:
+        served: which entries are.
+        bands: those of the distribution.
+        normal: of the scene's spectra over these bands; None if nothing was filled.
+    """
+
+    served: Bool[np.ndarray, "band pixel"]
+    bands: Int[np.ndarray, " known"]
+    normal: Normal | None
+
+
 def fill(
     draft: Draft, prior: SpectralPrior, config: PriorConfig, seed: int, kernel: bool = False
-) -> Bool[np.ndarray, "band pixel"]:
+) -> Filled:
     """Fill what the prior and the scene's own spectra can speak of.
 
     Bands that hardly any pixel has are the prior's alone. The others are learned from complete
@@ -102,10 +116,12 @@ def fill(
         kernel: whether complete spectra mend the normal distribution (`models.kernel`).
 
     Returns:
-        which entries are filled.
+        what was filled, and what is known of the scene's spectra.
     """
     observation, missing = draft.observation, draft.missing()
     served = np.zeros(missing.shape, dtype=bool)
+    distribution: Distribution | None = None
+    bands = np.empty(0, dtype=np.int64)
     support = gather(observation, config.min_support, config.max_support)
     parts = partly(observation, config.min_support)
     if len(support) >= max(config.min_support, parts.fewest // PARTLY_WORTH):
@@ -117,31 +133,40 @@ def fill(
     if fitted is not None:
         here = servable(missing, draft.observed, learned)
         if here.any():
-            condition(draft, here, learned, fitted, seed)
+            distribution, bands = condition(draft, here, learned, fitted, seed), learned.bands
             served |= here
     if reflectance(observation):
-        served |= _fill_unseen(draft, prior, missing & ~served, seed)
-    return served
+        known = covered(prior, observation.bands)
+        unseen, further = _fill_unseen(draft, prior, known, missing & ~served, seed)
+        served |= unseen
+        if distribution is None:
+            distribution, bands = further, known.bands
+    return Filled(served, bands, None if distribution is None else distribution.normal)
 
 
 def _fill_unseen(
-    draft: Draft, prior: SpectralPrior, wanted: Bool[np.ndarray, "band pixel"], seed: int
-) -> Bool[np.ndarray, "band pixel"]:
+    draft: Draft,
+    prior: SpectralPrior,
+    known: Support,
+    wanted: Bool[np.ndarray, "band pixel"],
+    seed: int,
+) -> tuple[Bool[np.ndarray, "band pixel"], Distribution | None]:
     """Fill bands that hardly any pixel has, from what is observed and what is filled already."""
     observation = draft.observation
-    known = covered(prior, observation.bands)
     filled = draft.mean.reshape(observation.values.shape)
     values = np.where(wanted.reshape(filled.shape), np.float32(np.nan), filled)
     further = Observation(values, np.isfinite(values), observation.bands)
     inner = Draft(further, len(draft.samples))
     here = servable(wanted, inner.observed, known)
+    distribution = None
     if here.any():
-        condition(inner, here, known, from_trials(prior, observation.bands, known), seed)
+        fitted = from_trials(prior, observation.bands, known)
+        distribution = condition(inner, here, known, fitted, seed)
         where = np.nonzero(here)
         draft.fill(where, inner.mean[where], inner.std[where])
         for sample, drawn in zip(draft.samples, inner.samples, strict=True):
             sample[where] = drawn[where]
-    return here
+    return here, distribution
 
 
 def reflectance(observation: Observation) -> bool:

@@ -1,0 +1,76 @@
+"""An image in the units of its prior: what is known of each entry, and how surprising it is.
+
+The prior says of every missing entry a mean and a standard deviation; of every observed one, how
+far it lies from what the pixel's other bands say. Errors of neighbouring pixels are alike, and the
+surprise of what was observed is a hint at them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32
+
+from anyband_models.models.draft import Draft
+from anyband_models.models.pixels import as_pixels, by_pattern
+from anyband_models.models.prior import Filled
+
+# Nothing more surprising is shown to a network, and nothing farther away is asked of it.
+MOST = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class Standardised:
+    """An image, filled by its prior.
+
+    Attributes:
+        mean: the prior's, observed values where there are any; NaN in pixels without any.
+        std: the prior's; 0 where observed.
+        wanted: True = missing, and filled by the prior.
+        surprise: of observed entries, in standard deviations; 0 elsewhere.
+        level: root mean square of the image.
+    """
+
+    mean: Float32[np.ndarray, "band y x"]
+    std: Float32[np.ndarray, "band y x"]
+    wanted: Bool[np.ndarray, "band y x"]
+    surprise: Float32[np.ndarray, "band y x"]
+    level: float
+
+    @classmethod
+    def of(cls, draft: Draft, filled: Filled) -> "Standardised":
+        """Return the image of a draft that the prior has filled."""
+        shape = draft.observation.values.shape
+        surprise = np.zeros(draft.mean.shape, dtype=np.float32)
+        if filled.normal is not None:
+            observed, values = draft.observed[filled.bands], as_pixels(draft.observation.values)
+            for pattern, members in by_pattern(observed):
+                if np.count_nonzero(pattern) > 1:
+                    where = np.ix_(filled.bands[pattern], members)
+                    surprise[where] = filled.normal.surprise(pattern, values[where])
+        known = draft.mean[np.isfinite(draft.mean)]
+        level = float(np.sqrt(np.mean(known.astype(np.float64) ** 2))) if known.size else 1.0
+        return cls(
+            draft.mean.reshape(shape),
+            draft.std.reshape(shape),
+            filled.served.reshape(shape),
+            surprise.reshape(shape),
+            level or 1.0,
+        )
+
+    def channels(self) -> Float32[np.ndarray, "4 band y x"]:
+        """Return what a network is shown: surprise, what is observed, brightness and doubt."""
+        observed = np.isfinite(self.mean) & ~self.wanted
+        bright = np.nan_to_num(self.mean / self.level).clip(-1, MOST)
+        doubt = np.log10(np.maximum(np.nan_to_num(self.std) / self.level, 1e-5))
+        doubt = np.where(self.wanted, 0.5 * doubt + 1.0, 0.0)
+        surprise = np.nan_to_num(self.surprise).clip(-MOST, MOST)
+        return np.stack([surprise, observed, bright, doubt]).astype(np.float32)
+
+    def latent(
+        self, image: Float[np.ndarray, "band y x"]
+    ) -> Float32[np.ndarray, "band y x"]:
+        """Return an image as distances from the prior's mean, in standard deviations; else 0."""
+        apart = np.zeros(self.mean.shape, dtype=np.float32)
+        where = self.wanted & np.isfinite(image)
+        apart[where] = (image[where] - self.mean[where]) / np.maximum(self.std[where], 1e-12)
+        return apart.clip(-MOST, MOST)

@@ -1,0 +1,1 @@
+"""How the weights of `anyband` are made: examples, then a fit."""
