@@ -32,6 +32,7 @@ KERNEL_WORTH = 200
 COMMON = 0.1
 # A complete spectrum says as much as so many that lack something.
 PARTLY_WORTH = 4
+Kind = Literal["complete", "parts", "prior"]
 Fitted = Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution]
 
 
@@ -79,11 +80,19 @@ class Prior(Model):
         Raises:
             WeightsError: if the weights are not there, or damaged.
         """
-        prior = SpectralPrior.read(Path(self.config.weights) if self.config.weights else SHIPPED)
         draft = Draft(observation, samples)
-        rest = draft.missing() & ~fill(draft, prior, self.config, seed).served
+        rest = draft.missing() & ~fill(draft, prior_of(self.config), self.config, seed).served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
         return draft.finish(notes_on(observation, rest))
+
+
+def prior_of(config: PriorConfig) -> SpectralPrior:
+    """Return the prior that a config names.
+
+    Raises:
+        WeightsError: if it is not there, or damaged.
+    """
+    return SpectralPrior.read(Path(config.weights) if config.weights else SHIPPED)
 
 
 class Filled(NamedTuple):
@@ -93,11 +102,13 @@ class Filled(NamedTuple):
         served: which entries are.
         bands: those of the distribution.
         normal: of the scene's spectra over these bands; None if nothing was filled.
+        kind: what it was made from: complete spectra, incomplete ones, or the prior alone.
     """
 
     served: Bool[np.ndarray, "band pixel"]
     bands: Int[np.ndarray, " known"]
     normal: Normal | None
+    kind: Kind
 
 
 def fill(
@@ -124,10 +135,13 @@ def fill(
     bands = np.empty(0, dtype=np.int64)
     support = gather(observation, config.min_support, config.max_support)
     parts = partly(observation, config.min_support)
+    kind: Kind = "prior"
     if len(support) >= max(config.min_support, parts.fewest // PARTLY_WORTH):
         learned, fitted = support, from_complete(prior, draft, support, kernel)
+        kind = "complete"
     elif parts.fewest >= config.min_support:
         learned, fitted = parts.bands_only, from_parts(prior, observation, parts)
+        kind = "parts"
     else:
         learned, fitted = Support(np.empty((0, 0)), np.empty(0, dtype=np.int64)), None
     if fitted is not None:
@@ -140,8 +154,8 @@ def fill(
         unseen, further = _fill_unseen(draft, prior, known, missing & ~served, seed)
         served |= unseen
         if distribution is None:
-            distribution, bands = further, known.bands
-    return Filled(served, bands, None if distribution is None else distribution.normal)
+            distribution, bands, kind = further, known.bands, "prior"
+    return Filled(served, bands, None if distribution is None else distribution.normal, kind)
 
 
 def _fill_unseen(

@@ -1,7 +1,7 @@
 """The models of the zoo, by name. The union of their configs is the registry.
 
 >>> list_models()
-['anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip', 'prior']
+['anyband', 'anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip', 'prior']
 >>> create_model("linear", max_gap_nm=50).config
 LinearConfig(max_gap_nm=50.0, kind='linear')
 """
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from anyband_models.errors import UnknownModelError, UsageError
+from anyband_models.models.anyband import Anyband, AnybandConfig
 from anyband_models.models.anyband_diff import AnybandDiff, AnybandDiffConfig
 from anyband_models.models.contract import Model
 from anyband_models.models.gaussian import Gaussian, GaussianConfig
@@ -21,12 +22,13 @@ from anyband_models.models.pchip import Pchip, PchipConfig
 from anyband_models.models.prior import Prior, PriorConfig
 
 ModelConfig = Annotated[
-    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | PriorConfig | AnybandDiffConfig,
+    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | PriorConfig
+    | AnybandConfig | AnybandDiffConfig,
     Field(discriminator="kind"),
 ]
 
 _MODELS: dict[str, type[Model]] = {
-    model.card.name: model for model in (AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
+    model.card.name: model for model in (Anyband, AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
 }
 
 

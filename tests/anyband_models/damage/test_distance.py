@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anyband_models.evaluation.distance import distance_to_observed
+from anyband_models.damage.distance import distance_to_observed
 
 CENTRES = arrays(float, 6, elements=st.floats(400, 2500).map(lambda nm: round(nm, 1)))
 
