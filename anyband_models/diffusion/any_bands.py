@@ -76,9 +76,7 @@ class AnyBands(nn.Module):
         self.network = BandwiseNetwork(spec.network)
         self.register_buffer("spread", torch.ones(len(KINDS), len(EDGES_NM) + 1))
 
-    def mean(
-        self, problem: Problem, bands: Bands, tile: int
-    ) -> Float32[np.ndarray, "band y x"]:
+    def mean(self, problem: Problem, bands: Bands, tile: int) -> Float32[np.ndarray, "band y x"]:
         """Return the one-step mean of u; 0 where nothing is wanted.
 
         Args:
@@ -165,8 +163,9 @@ def _tiles(
         for left in range(0, cols, size):
             bottom, right = min(top + size, rows), min(left + size, cols)
             first, start = max(top - around, 0), max(left - around, 0)
-            outer = slice(first, min(bottom + around, rows)), slice(
-                start, min(right + around, cols)
+            outer = (
+                slice(first, min(bottom + around, rows)),
+                slice(start, min(right + around, cols)),
             )
             within = slice(top - first, bottom - first), slice(left - start, right - start)
             yield (slice(top, bottom), slice(left, right)), outer, within

@@ -15,8 +15,8 @@ from anyband_models.evaluation.judged import Judged, Trial, mean_judged
 from anyband_models.evaluation.scores import peak_of, score
 from anyband_models.evaluation.uncertainty import Tally
 from anyband_models.models.contract import Model, Observation
-from anyband_models.models.pixels import as_pixels
 from anyband_models.models.registry import create_model
+from anyband_models.scene.pixels import as_pixels
 from anyband_models.scene.scene import Scene
 from physops.bands import Bands
 

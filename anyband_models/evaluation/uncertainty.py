@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 from pydantic import BaseModel
 
-from anyband_models.evaluation.crps import gaussian_crps
 from anyband_models.damage.distance import distance_to_observed
+from anyband_models.evaluation.crps import gaussian_crps
 
 # Half the widths of a normal distribution's central intervals [standard deviations].
 HALF_WIDTH_50, HALF_WIDTH_90 = 0.6744897501960817, 1.6448536269514722

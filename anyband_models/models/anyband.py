@@ -13,9 +13,9 @@ from anyband_models.models.contract import Caution, Model, Observation, Reconstr
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.pixels import as_pixels
 from anyband_models.models.prior import Filled, PriorConfig, fill, notes_on, prior_of
 from anyband_models.models.standardised import Standardised
+from anyband_models.scene.pixels import as_pixels
 from physops.bands import Bands
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class AnybandConfig(PriorConfig, frozen=True):
 
 @final
 class Anyband(Model):
-    """`prior` with what complete spectra mend, and a diffusion model on its standardised residual."""
+    """`prior`, mended by complete spectra, and a diffusion model on its standardised residual."""
 
     card = Card(
         name="anyband",
@@ -87,7 +87,9 @@ class Anyband(Model):
         model = self.read()
         image = Standardised.of(draft, filled)
         problem = Problem(image.channels(), image.wanted)
-        bands, where = draft.observation.bands, np.nonzero(filled.served)
+        bands = draft.observation.bands
+        band, pixel = np.nonzero(filled.served)
+        where = band, pixel
         spread = _spread(model, image.wanted, draft, filled)
         scale = image.std * spread
         for sample in draft.samples:

@@ -13,7 +13,7 @@ from anyband_models.models.contract import Caution, Model, Observation, Reconstr
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.pixels import as_pixels
+from anyband_models.scene.pixels import as_pixels
 
 if TYPE_CHECKING:
     from anyband_models.diffusion.band_diffusion import BandDiffusion

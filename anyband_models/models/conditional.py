@@ -1,75 +1,21 @@
 """Missing bands from a distribution of spectra, one pattern of observed bands after the other."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
 
+from anyband_models.distributions.given import Distribution, Given, Pattern
 from anyband_models.models.draft import Draft
 from anyband_models.models.noise import standard_normal
-from anyband_models.models.pixels import as_pixels, by_pattern
 from anyband_models.models.support import Support
-
-if TYPE_CHECKING:
-    from anyband_models.models.normal import Normal
+from anyband_models.scene.pixels import as_pixels, by_pattern
 
 # Pixels that say which distribution serves, and pixels predicted at a time: both bound the memory.
 TRIAL_PIXELS = 512
 BLOCK_PIXELS = 4096
 # Where the streams of further random numbers begin, beside those that are one an entry.
 _FURTHER = 2**32
-
-Pattern = Bool[np.ndarray, " known"]
-
-
-class Answer(NamedTuple):
-    """What is known of the missing bands of some pixels.
-
-    Attributes:
-        mean: their expectation.
-        std: their standard deviation; one column if it is the same for all pixels.
-    """
-
-    mean: Float[np.ndarray, "missing pixel"]
-    std: Float[np.ndarray, "missing _"]
-
-
-@runtime_checkable
-class Given(Protocol):
-    """A distribution of the missing bands, given the values of the observed ones."""
-
-    @property
-    def further(self) -> int:
-        """How many random numbers a pixel needs beside one for each of its missing bands."""
-        ...
-
-    def answer(self, values: Float[np.ndarray, "observed pixel"]) -> Answer:
-        """Return what observed values say of the missing ones."""
-        ...
-
-    def draw(
-        self,
-        values: Float[np.ndarray, "observed pixel"],
-        noise: Float[np.ndarray, "missing pixel"],
-        further: Float[np.ndarray, "further pixel"],
-    ) -> Float[np.ndarray, "missing pixel"]:
-        """Return a sample of the missing bands made of standard normal numbers."""
-        ...
-
-
-@runtime_checkable
-class Distribution(Protocol):
-    """A distribution of spectra."""
-
-    @property
-    def normal(self) -> "Normal":
-        """A normal distribution of about the same mean and covariance."""
-        ...
-
-    def given(self, observed: Pattern) -> Given:
-        """Return that of the other bands, given the observed ones."""
-        ...
 
 
 def condition(

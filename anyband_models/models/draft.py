@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32, Int, UInt8
 
 from anyband_models.models.contract import Caution, Observation, Origin, Reconstruction
-from anyband_models.models.pixels import as_pixels
+from anyband_models.scene.pixels import as_pixels
 
 
 class Draft:

@@ -7,12 +7,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 
-from anyband_models.models.conditional import Distribution, Pattern, condition, servable
+from anyband_models.distributions.given import Distribution, Pattern
+from anyband_models.distributions.normal import Normal
+from anyband_models.models.conditional import condition, servable
 from anyband_models.models.contract import Caution, Observation, Reconstruction
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.normal import Normal
 from anyband_models.models.support import Support, gather
 
 # Above 0: with fewer spectra than bands, correlations that are not shrunk have no inverse.

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Shaped
 
 from anyband_models.models.neighbours import Neighbours
-from anyband_models.models.pixels import by_pattern
+from anyband_models.scene.pixels import by_pattern
 
 SAMPLED_PIXELS = 256
 MINIMUM_GAP_NM = 0.1

@@ -11,7 +11,7 @@ from anyband_models.models.draft import Draft
 from anyband_models.models.gap_law import GapLaw, brightness
 from anyband_models.models.neighbours import Neighbours
 from anyband_models.models.noise import standard_normal
-from anyband_models.models.pixels import as_pixels
+from anyband_models.scene.pixels import as_pixels
 
 # Interpolated at a time, which bounds the memory: a missing entry takes some 100 bytes on the way.
 BLOCK_PIXELS = 4096

@@ -4,12 +4,12 @@ from typing import Literal, final
 
 from pydantic import PositiveInt
 
+from anyband_models.distributions.given import Distribution
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.normal_mixture import NormalMixture
 from anyband_models.models.card import Card
-from anyband_models.models.conditional import Distribution
 from anyband_models.models.contract import Model, Observation, Reconstruction
 from anyband_models.models.fitted import FittedConfig, reconstruct
-from anyband_models.models.normal import Normal
-from anyband_models.models.normal_mixture import NormalMixture
 from anyband_models.models.support import Support
 
 

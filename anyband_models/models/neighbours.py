@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from anyband_models.models.pixels import distinct
+from anyband_models.scene.pixels import distinct
 
 
 @dataclass(frozen=True, eq=False)

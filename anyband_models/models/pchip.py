@@ -9,7 +9,7 @@ from anyband_models.models.card import Card
 from anyband_models.models.contract import Model, Observation, Reconstruction
 from anyband_models.models.interpolation import Gaps, InterpolationConfig, interpolated
 from anyband_models.models.linear import straight_line
-from anyband_models.models.pixels import by_pattern
+from anyband_models.scene.pixels import by_pattern
 
 
 class PchipConfig(InterpolationConfig, frozen=True, extra="forbid"):

@@ -8,22 +8,23 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from pydantic import BaseModel, PositiveFloat, PositiveInt
 
-from anyband_models.models.blend import Blend
+from anyband_models.distributions.blend import Blend
+from anyband_models.distributions.given import Distribution, Pattern
+from anyband_models.distributions.hedged import Hedged
+from anyband_models.distributions.incomplete import Incomplete
+from anyband_models.distributions.kernel import Kernelled
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.spectral_prior import SHIPPED, Seen, SpectralPrior
+from anyband_models.distributions.trial import Trial
 from anyband_models.models.card import Card
-from anyband_models.models.conditional import Distribution, Pattern, condition, servable
+from anyband_models.models.conditional import condition, servable
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
 from anyband_models.models.draft import Draft
-from anyband_models.models.hedged import Hedged
-from anyband_models.models.incomplete import Incomplete
 from anyband_models.models.interpolation import interpolate
-from anyband_models.models.kernel import Kernelled
 from anyband_models.models.linear import straight_line
-from anyband_models.models.normal import Normal
-from anyband_models.models.pixels import by_pattern
-from anyband_models.models.spectral_prior import SHIPPED, Seen, SpectralPrior
 from anyband_models.models.support import Parts, Support, gather, partly
-from anyband_models.models.trial import Trial
 from anyband_models.scene.meta import Quantity
+from anyband_models.scene.pixels import by_pattern
 from physops.bands import Bands
 
 # Complete spectra from which on a kernel is worth its while.
@@ -61,7 +62,7 @@ class Prior(Model):
         "simulated spectra, as the scene's bands see it, and departures from it whose sizes the "
         "scene's own observed bands tell; with eight complete pixels or more, its covariance "
         "brought together with theirs. Closed-form conditional mean and variance, in float64.",
-        trained_on="simulated pixels of measured and simulated materials; see the weights' own list",
+        trained_on="simulated pixels of measured and simulated materials, named in the weights",
         uses_support=True,
         limits="Knows reflectance only: of other quantities it uses complete pixels alone, or "
         "interpolates. No spatial context.",
@@ -176,7 +177,8 @@ def _fill_unseen(
     if here.any():
         fitted = from_trials(prior, observation.bands, known)
         distribution = condition(inner, here, known, fitted, seed)
-        where = np.nonzero(here)
+        band, pixel = np.nonzero(here)
+        where = band, pixel
         draft.fill(where, inner.mean[where], inner.std[where])
         for sample, drawn in zip(draft.samples, inner.samples, strict=True):
             sample[where] = drawn[where]
@@ -205,9 +207,7 @@ def from_trials(prior: SpectralPrior, bands: Bands, known: Support) -> Fitted:
     return fitted
 
 
-def from_complete(
-    prior: SpectralPrior, draft: Draft, support: Support, kernel: bool
-) -> Fitted:
+def from_complete(prior: SpectralPrior, draft: Draft, support: Support, kernel: bool) -> Fitted:
     """Return what makes the distribution of prior and complete spectra together."""
     wavelength, seen = _where(prior, draft.observation, support)
 

@@ -22,13 +22,19 @@ from anyband_models.models.pchip import Pchip, PchipConfig
 from anyband_models.models.prior import Prior, PriorConfig
 
 ModelConfig = Annotated[
-    LinearConfig | PchipConfig | GaussianConfig | MixtureConfig | PriorConfig
-    | AnybandConfig | AnybandDiffConfig,
+    LinearConfig
+    | PchipConfig
+    | GaussianConfig
+    | MixtureConfig
+    | PriorConfig
+    | AnybandConfig
+    | AnybandDiffConfig,
     Field(discriminator="kind"),
 ]
 
 _MODELS: dict[str, type[Model]] = {
-    model.card.name: model for model in (Anyband, AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
+    model.card.name: model
+    for model in (Anyband, AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
 }
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Bool, Float, Float32
 
 from anyband_models.models.draft import Draft
-from anyband_models.models.pixels import as_pixels, by_pattern
 from anyband_models.models.prior import Filled
+from anyband_models.scene.pixels import as_pixels, by_pattern
 
 # Nothing more surprising is shown to a network, and nothing farther away is asked of it.
 MOST = 8.0
@@ -66,9 +66,7 @@ class Standardised:
         surprise = np.nan_to_num(self.surprise).clip(-MOST, MOST)
         return np.stack([surprise, observed, bright, doubt]).astype(np.float32)
 
-    def latent(
-        self, image: Float[np.ndarray, "band y x"]
-    ) -> Float32[np.ndarray, "band y x"]:
+    def latent(self, image: Float[np.ndarray, "band y x"]) -> Float32[np.ndarray, "band y x"]:
         """Return an image as distances from the prior's mean, in standard deviations; else 0."""
         apart = np.zeros(self.mean.shape, dtype=np.float32)
         where = self.wanted & np.isfinite(image)

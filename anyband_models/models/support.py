@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from anyband_models.models.contract import Observation
-from anyband_models.models.pixels import as_pixels
+from anyband_models.scene.pixels import as_pixels
 
 
 @dataclass(frozen=True, eq=False)

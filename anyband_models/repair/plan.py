@@ -9,10 +9,10 @@ from pydantic import BaseModel
 from anyband_models.damage.damage import Damage
 from anyband_models.models.contract import Caution, Observation, Reconstruction
 from anyband_models.models.interpolation import BLOCK_PIXELS
-from anyband_models.models.pixels import as_pixels
 from anyband_models.models.support import gather
 from anyband_models.repair.config import RepairConfig
 from anyband_models.repair.pipeline import model_for, observe
+from anyband_models.scene.pixels import as_pixels
 from anyband_models.scene.scene import Scene
 
 # Working arrays of a repair, in bytes an entry beside the stored numbers: values, mean, standard

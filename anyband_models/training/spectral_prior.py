@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from anyband_models.models.expectation_maximisation import fit_components
-from anyband_models.models.spectral_prior import SHIPPED, SpectralPrior
+from anyband_models.distributions.expectation_maximisation import fit_components
+from anyband_models.distributions.spectral_prior import SHIPPED, SpectralPrior
 from anyband_models.training.data.grid import GRID
 from anyband_models.training.data.materials import Materials, load, sources
 from anyband_models.training.data.scenes import simulated

@@ -146,9 +146,7 @@ class Setting:
         """Return what another model of the zoo makes of the right half."""
         region, observed = self.region, self.region.valid & ~missing
         values = np.where(observed, region.truth, np.float32(np.nan))
-        observation = Observation(
-            values, observed, region.bands, region.support, region.quantity
-        )
+        observation = Observation(values, observed, region.bands, region.support, region.quantity)
         return create_model(name).reconstruct(observation).mean
 
     def guidance(self, model: BandDiffusion, strength: float) -> Guidance:

@@ -10,14 +10,14 @@ import numpy as np
 from jaxtyping import Bool, Float32
 
 from anyband_models.damage.protocols import draw
+from anyband_models.distributions.spectral_prior import SpectralPrior
 from anyband_models.errors import UsageError
 from anyband_models.models.contract import Observation
 from anyband_models.models.draft import Draft
-from anyband_models.models.pixels import as_pixels
 from anyband_models.models.prior import PriorConfig, fill
-from anyband_models.models.spectral_prior import SpectralPrior
 from anyband_models.models.standardised import MOST, Standardised
 from anyband_models.scene.meta import Quantity
+from anyband_models.scene.pixels import as_pixels
 from anyband_models.training.anyband.real import RealScene
 from anyband_models.training.data import sensors
 from anyband_models.training.data.materials import Materials

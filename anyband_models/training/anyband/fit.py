@@ -13,8 +13,8 @@ from torch.nn import functional
 from anyband_models.diffusion.noise import LogNormalSchedule
 from anyband_models.diffusion.preconditioning import scaling, target
 from anyband_models.networks.bandwise import BandwiseConfig, BandwiseNetwork, band_codes
-from anyband_models.training.average import Average
 from anyband_models.training.anyband.examples import Example
+from anyband_models.training.average import Average
 
 
 class FitConfig(NamedTuple):
@@ -101,8 +101,8 @@ def loss(
 
 def fit(
     examples: Sequence[Callable[[], Example]],
-    config: FitConfig = FitConfig(),
-    shape: BandwiseConfig = BandwiseConfig(),
+    config: FitConfig,
+    shape: BandwiseConfig,
     told: Callable[[int, float, dict[str, Tensor]], None] | None = None,
 ) -> BandwiseNetwork:
     """Return a network fitted to examples, the average over its last states.

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from anyband_models.distributions.normal import Normal
 from anyband_models.models.contract import Caution, Observation
 from anyband_models.models.gaussian import Gaussian, GaussianConfig
 from anyband_models.models.linear import Linear, LinearConfig
-from anyband_models.models.normal import Normal
 from physops.bands import Bands
 
 BANDS, RANK, NOISE = 12, 3, 0.02

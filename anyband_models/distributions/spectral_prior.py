@@ -16,8 +16,8 @@ import safetensors.numpy
 from jaxtyping import Bool, Float
 from safetensors import SafetensorError
 
+from anyband_models.distributions.expectation_maximisation import Components
 from anyband_models.errors import WeightsError
-from anyband_models.models.expectation_maximisation import Components
 from physops.bands import Bands
 from srf_library import Band, Sensor, response_matrix
 

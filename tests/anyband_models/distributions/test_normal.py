@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from anyband_models.models.normal import Normal
+from anyband_models.distributions.normal import Normal
 
 SEEDS = st.integers(0, 10_000)
 

@@ -7,14 +7,14 @@ are known the trials are few and alike, and say little: what is usual then stand
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.conditional import Answer
-from anyband_models.models.departures import Departures
-from anyband_models.models.expectation_maximisation import Components
-from anyband_models.models.hedged import Hedged, line_weights
-from anyband_models.models.hidden import gaps, trials
-from anyband_models.models.normal import Normal
-from anyband_models.models.normal_mixture import NormalMixture
-from anyband_models.models.spectral_prior import Seen
+from anyband_models.distributions.departures import Departures
+from anyband_models.distributions.expectation_maximisation import Components
+from anyband_models.distributions.given import Answer
+from anyband_models.distributions.hedged import Hedged, line_weights
+from anyband_models.distributions.hidden import gaps, trials
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.normal_mixture import NormalMixture
+from anyband_models.distributions.spectral_prior import Seen
 
 USUAL = Departures(0.1, 400.0, 0.01)
 TRIED = tuple(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from anyband_models.models.expectation_maximisation import Components, fit_components
+from anyband_models.distributions.expectation_maximisation import Components, fit_components
 
 
 def test_components_far_apart_are_found(rng):

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.conditional import Answer
-from anyband_models.models.expectation_maximisation import Components, fit_components
-from anyband_models.models.normal import Conditional, Normal
+from anyband_models.distributions.expectation_maximisation import Components, fit_components
+from anyband_models.distributions.given import Answer
+from anyband_models.distributions.normal import Conditional, Normal
 
 # Share of the leading components' variance that is left to R, which needs an inverse in them too.
 LEFT = 1e-4

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from anyband_models.models.pixels import as_pixels, by_pattern
+from anyband_models.scene.pixels import as_pixels, by_pattern
 
 
 @given(arrays(bool, st.tuples(st.integers(1, 20), st.integers(0, 30))))

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.blend import HALF_WIDTH_90, Belief, before
-from anyband_models.models.departures import Departures
-from anyband_models.models.hedged import Hedged
-from anyband_models.models.normal import Normal
-from anyband_models.models.pixels import by_pattern
-from anyband_models.models.spectral_prior import Seen
+from anyband_models.distributions.blend import HALF_WIDTH_90, Belief, before
+from anyband_models.distributions.departures import Departures
+from anyband_models.distributions.hedged import Hedged
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.spectral_prior import Seen
+from anyband_models.scene.pixels import by_pattern
 
 STEPS = 8
 # Pixels that are learned from, at most.
@@ -58,7 +58,7 @@ class Incomplete:
         shown = observed & (np.random.default_rng(0).random(observed.shape) >= 1 / HIDDEN)
         shown |= observed & (shown.sum(axis=0) < 2)  # something to go by is left to each pixel
         found = [self._tried(belief, values, observed, shown) for belief in BELIEFS]
-        error, spread, best = min(found)
+        _, spread, best = min(found)
         start = self._start(BELIEFS[best], values, observed)
         final = learned(values, observed, start, BELIEFS[best].strength)
         return Hedged(final, self.wavelength, spread=spread)

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.conditional import Answer
+from anyband_models.distributions.given import Answer
 
 # Relative to the mean square: keeps a band that is constant in the support invertible.
 VARIANCE_FLOOR = 1e-12

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from anyband_models.models.conditional import Answer, Distribution, Given, Pattern
-from anyband_models.models.normal import Normal
+from anyband_models.distributions.given import Answer, Distribution, Given, Pattern
+from anyband_models.distributions.normal import Normal
 
 REACHES = (1.0, 2.0, 4.0, 8.0)
 NOISES = (1e-3, 1e-2, 1e-1, 1.0)
@@ -80,6 +80,7 @@ class Scores(NamedTuple):
         return cls(mean, axes / size)
 
     def __call__(self, known: Float[np.ndarray, "n known"]) -> Float[np.ndarray, "n score"]:
+        """Return the scores of spectra."""
         return (known - self.mean) @ self.axes
 
 

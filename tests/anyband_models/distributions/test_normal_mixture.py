@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from anyband_models.models.expectation_maximisation import Components
-from anyband_models.models.normal import Normal
-from anyband_models.models.normal_mixture import NormalMixture
+from anyband_models.distributions.expectation_maximisation import Components
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.normal_mixture import NormalMixture
 
 BANDS, RANK, COUNT = 9, 3, 4
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.departures import Departures
-from anyband_models.models.normal import Normal
-from anyband_models.models.spectral_prior import Seen
+from anyband_models.distributions.departures import Departures
+from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.spectral_prior import Seen
 
 # Spectra of a fold that are predicted, at most.
 JUDGES = 256
@@ -125,9 +125,7 @@ class Blend:
                 break
         return best, max(spread, 1.0)  # never narrower than the distribution says itself
 
-    def _error(
-        self, belief: Belief, missing: Bool[np.ndarray, " band"]
-    ) -> tuple[float, float]:
+    def _error(self, belief: Belief, missing: Bool[np.ndarray, " band"]) -> tuple[float, float]:
         total, scores = 0.0, []
         for fold in (0, 1):
             learned, judged = slice(fold, None, 2), slice(1 - fold, None, 2)

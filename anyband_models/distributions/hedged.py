@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from anyband_models.models.conditional import Answer, Distribution, Given, Pattern
-from anyband_models.models.normal import Normal
+from anyband_models.distributions.given import Answer, Distribution, Given, Pattern
+from anyband_models.distributions.normal import Normal
 
 
 def line_weights(

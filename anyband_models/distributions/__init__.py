@@ -1,0 +1,1 @@
+"""Distributions of spectra, and what they say of missing bands given the observed ones."""
