@@ -16,6 +16,8 @@ from anyband_models.scene.pixels import as_pixels, by_pattern
 
 # Nothing more surprising is shown to a network, and nothing farther away is asked of it.
 MOST = 8.0
+# Pairs of neighbours below which a band's own correlation means nothing.
+FEWEST_PAIRS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +59,20 @@ class Standardised:
             level or 1.0,
         )
 
-    def channels(self) -> Float32[np.ndarray, "4 band y x"]:
-        """Return what a network is shown: surprise, what is observed, brightness and doubt."""
+    def channels(self) -> Float32[np.ndarray, "6 band y x"]:
+        """Return what a network is shown.
+
+        Surprise, what is observed, brightness, doubt, and how alike a band's surprises are in
+        neighbouring rows and columns: where they are not, the surroundings have nothing to say.
+        """
         observed = np.isfinite(self.mean) & ~self.wanted
         bright = np.nan_to_num(self.mean / self.level).clip(-1, MOST)
         doubt = np.log10(np.maximum(np.nan_to_num(self.std) / self.level, 1e-5))
         doubt = np.where(self.wanted, 0.5 * doubt + 1.0, 0.0)
         surprise = np.nan_to_num(self.surprise).clip(-MOST, MOST)
-        return np.stack([surprise, observed, bright, doubt]).astype(np.float32)
+        alike = likeness(surprise, observed)[:, :, np.newaxis, np.newaxis]
+        alike = np.broadcast_to(alike, (2, *self.mean.shape))
+        return np.stack([surprise, observed, bright, doubt, *alike]).astype(np.float32)
 
     def latent(self, image: Float[np.ndarray, "band y x"]) -> Float32[np.ndarray, "band y x"]:
         """Return an image as distances from the prior's mean, in standard deviations; else 0."""
@@ -72,3 +80,30 @@ class Standardised:
         where = self.wanted & np.isfinite(image)
         apart[where] = (image[where] - self.mean[where]) / np.maximum(self.std[where], 1e-12)
         return apart.clip(-MOST, MOST)
+
+
+def likeness(
+    surprise: Float[np.ndarray, "band y x"], observed: Bool[np.ndarray, "band y x"]
+) -> Float[np.ndarray, "2 band"]:
+    """Return the correlation of neighbours' surprises in each band, along rows and columns.
+
+    A band that is hardly observed has that of all bands together.
+
+    Args:
+        surprise: in standard deviations, 0 where not observed.
+        observed: True = observed.
+    """
+    found = []
+    for here, there in (
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+        ((slice(None), slice(None), slice(None, -1)), (slice(None), slice(None), slice(1, None))),
+    ):
+        both = observed[here] & observed[there]
+        a, b = np.where(both, surprise[here], 0), np.where(both, surprise[there], 0)
+        joint = np.sum(a * b, axis=(1, 2), dtype=np.float64)
+        size = np.sqrt(np.sum(a * a, axis=(1, 2), dtype=np.float64))
+        size *= np.sqrt(np.sum(b * b, axis=(1, 2), dtype=np.float64))
+        overall = joint.sum() / max(size.sum(), 1e-9)
+        enough = np.count_nonzero(both, axis=(1, 2)) >= FEWEST_PAIRS
+        found.append(np.where(enough, joint / np.maximum(size, 1e-9), overall))
+    return np.array(found)

@@ -18,7 +18,7 @@ WAVES = 8
 CODE = 2 * WAVES + 2
 LOW_NM, HIGH_NM = 400.0, 2500.0
 # Channels of a band that the network is shown, beside what is denoised.
-SHOWN = 4
+SHOWN = 6
 
 
 class BandwiseConfig(BaseModel, frozen=True, extra="forbid"):
@@ -96,7 +96,7 @@ class BandwiseNetwork(nn.Module):
         Args:
             x: what is denoised.
             time: of the noise, 0 to 1000.
-            channels: four of each band, all of one kind after all of another.
+            channels: six of each band, all of one kind after all of another.
             codes: of the bands, as `band_codes` has them.
         """
         batch, bands, rows, cols = x.shape

@@ -50,7 +50,7 @@ class Example:
         family: of masks, and what was given, for people.
     """
 
-    channels: Float32[np.ndarray, "4 band y x"]
+    channels: Float32[np.ndarray, "6 band y x"]
     wanted: Bool[np.ndarray, "band y x"]
     truth: Float32[np.ndarray, "band y x"]
     noise: Float32[np.ndarray, "band y x"]
