@@ -16,7 +16,7 @@ from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.normal_mixture import NormalMixture
 from anyband_models.distributions.spectral_prior import Seen
 
-USUAL = Departures(0.1, 400.0, 0.01)
+USUAL = Departures(0.1, 400.0, 0.03)
 TRIED = tuple(
     Departures(short, length, gain)
     for short in (0.03, 0.1, 0.3, 1.0)
@@ -24,7 +24,7 @@ TRIED = tuple(
     for gain in (0.003, 0.01, 0.03)
 )
 # How much less likely other departures are, for each octave squared of each size.
-UNUSUAL = 0.5
+UNUSUAL = 0.3
 # Observed bands below which the lines get no say: trials among a handful say too little.
 ENOUGH = 25
 # Pixels that are looked at, at most.
