@@ -20,6 +20,8 @@ from anyband_models.distributions.departures import Departures
 from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.spectral_prior import Seen
 
+# From so many spectra on half of them are enough to learn from; of fewer, three quarters.
+MANY = 100
 # Spectra of a fold that are predicted, at most.
 JUDGES = 256
 SWEEPS = 2
@@ -76,6 +78,20 @@ def before(
     return covariance
 
 
+class Chosen(NamedTuple):
+    """What does best.
+
+    Attributes:
+        belief: the best one.
+        spread: what its standard deviations are to be multiplied by.
+        error: mean square of its errors.
+    """
+
+    belief: Belief
+    spread: float
+    error: float
+
+
 @dataclass(frozen=True, eq=False)
 class Blend:
     """Complete spectra of a scene, and the prior as its bands see it.
@@ -90,25 +106,23 @@ class Blend:
     spectra: Float[np.ndarray, "pixel band"]
     seen: Seen | None
 
-    def normal(self, belief: Belief, rows: slice = slice(None)) -> Normal:
-        """Return the distribution that some of the spectra and a belief make."""
-        spectra = self.spectra[rows]
+    def normal(self, belief: Belief, rows: Bool[np.ndarray, " pixel"] | None = None) -> Normal:
+        """Return the distribution that some of the spectra and a belief make; all, if left out."""
+        spectra = self.spectra if rows is None else self.spectra[rows]
         mean = spectra.mean(axis=0)
         usual = before(self.wavelength, np.abs(mean), belief, self.seen)
         centred = spectra - mean
         total = belief.strength + len(spectra)
         return Normal(mean, (belief.strength * usual + centred.T @ centred) / total)
 
-    def chosen(self, missing: Bool[np.ndarray, " band"]) -> tuple[Belief, float]:
-        """Return the belief under which half of the spectra best predict the others' missing bands.
+    def chosen(self, missing: Bool[np.ndarray, " band"]) -> "Chosen":
+        """Return the belief under which some of the spectra best predict others' missing bands.
 
         Args:
             missing: which bands are.
 
-        Returns:
-            it, and what its standard deviations are to be multiplied by.
         """
-        best = Belief()
+        best, folds = Belief(), self._folds
         least, spread = self._error(best, missing)
         tried = {best}
         for _ in range(SWEEPS):
@@ -123,14 +137,20 @@ class Blend:
                         best, least, spread = belief, error, wide
             if best == start:
                 break
-        return best, max(spread, 1.0)  # never narrower than the distribution says itself
+        # Never narrower than the distribution says itself.
+        return Chosen(best, max(spread, 1.0), least / folds)
+
+    @property
+    def _folds(self) -> int:
+        return 2 if len(self.spectra) >= MANY else min(4, len(self.spectra))
 
     def _error(self, belief: Belief, missing: Bool[np.ndarray, " band"]) -> tuple[float, float]:
         total, scores = 0.0, []
-        for fold in (0, 1):
-            learned, judged = slice(fold, None, 2), slice(1 - fold, None, 2)
-            given = self.normal(belief, learned).given(~missing)
-            spectra = self.spectra[judged]
+        folds = self._folds
+        fold = np.arange(len(self.spectra)) % folds
+        for number in range(folds):
+            given = self.normal(belief, fold != number).given(~missing)
+            spectra = self.spectra[fold == number]
             spectra = spectra[:: max(1, len(spectra) // JUDGES)]
             said = given.answer(spectra[:, ~missing].T)
             error = said.mean - spectra[:, missing].T

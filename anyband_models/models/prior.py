@@ -27,6 +27,8 @@ from anyband_models.scene.meta import Quantity
 from anyband_models.scene.pixels import by_pattern
 from physops.bands import Bands
 
+# Of fewer complete spectra than this the prior alone may know better.
+FEW = 200
 # Complete spectra from which on a kernel is worth its while.
 KERNEL_WORTH = 200
 # A pattern that fewer of the incomplete pixels have gets no kernel of its own.
@@ -213,13 +215,23 @@ def from_complete(prior: SpectralPrior, draft: Draft, support: Support, kernel: 
 
     def fitted(pattern: Pattern, spectra: Float[np.ndarray, "n observed"]) -> Distribution:
         blend = Blend(wavelength, support.spectra, seen)
-        belief, spread = blend.chosen(~pattern)
-        normal = Hedged(blend.normal(belief), wavelength, spread=spread)
+        chosen = blend.chosen(~pattern)
+        if seen is not None and len(support) < FEW:
+            alone = Trial(wavelength, seen, prior.components, pattern, spectra).distribution()
+            if _error(alone, pattern, support) < chosen.error:
+                return alone
+        normal = Hedged(blend.normal(chosen.belief), wavelength, spread=chosen.spread)
         if not kernel or len(support) < KERNEL_WORTH:
             return normal
         return Kernelled(normal, support.spectra, common(draft.observed[support.bands]))
 
     return fitted
+
+
+def _error(distribution: Distribution, pattern: Pattern, support: Support) -> float:
+    """Return the mean square error of what is said of complete spectra's missing bands."""
+    said = distribution.given(pattern).answer(support.spectra[:, pattern].T)
+    return float(np.mean((said.mean - support.spectra[:, ~pattern].T) ** 2))
 
 
 def from_parts(prior: SpectralPrior, observation: Observation, parts: Parts) -> Fitted:
