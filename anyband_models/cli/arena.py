@@ -66,6 +66,9 @@ def arena(
 ) -> None:
     """Judge every model on every scene of a folder: one table, one picture.
 
+    What single files do not say of themselves, a readings.yaml in the folder may: a line each, as
+    in "scene.npz: {scale: 0.0001, quantity: reflectance}".
+
     Writes arena.md, arena.json and arena.png after each scene. Given again, the command goes on
     where it was interrupted. What a model refuses, or cannot be read, is told in the table.
     """

@@ -16,7 +16,7 @@ from anyband_models.files import Stage, staged
 from anyband_models.jobs.arena.judging import Contest, judge
 from anyband_models.jobs.arena.page import page, picture
 from anyband_models.jobs.arena.results import Results, SceneFacts, Settings
-from anyband_models.jobs.arena.scenes import listed, opened
+from anyband_models.jobs.arena.scenes import listed, opened, readings
 from anyband_models.models.registry import get_model
 from anyband_models.repair.files import versions
 from anyband_models.scene.scene import Scene
@@ -55,7 +55,7 @@ def arena(
         InputError: if the folder holds no scene.
     """
     settings = _settings(contest, reading)  # a wrong name is answered before any work
-    paths = listed(scenes)
+    paths, single = listed(scenes), readings(scenes)
     results = _begun(folder, settings, overwrite)
     results.commands = list(dict.fromkeys([*results.commands, command]))
     files = folder / PAGE, folder / DATA, folder / PICTURE
@@ -63,7 +63,8 @@ def arena(
     paths = [path for path in paths if path.resolve() not in own]
     for number, path in enumerate(paths):
         said(f"scene {number + 1} of {len(paths)}: {path.name}")
-        judged = _judge(path, contest, reading, results, said)
+        how = {**reading, **single.get(path.name, {})}
+        judged = _judge(path, contest, how, results, said)
         if judged or path == paths[-1]:
             _save(results, files)
     return results, files

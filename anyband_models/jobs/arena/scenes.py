@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ValidationError
 
 from anyband_models.errors import InputError, ScaleError
 from anyband_models.scene.folders import scenes_of
@@ -13,9 +16,40 @@ from anyband_models.scene.wavelengths import ADVICE
 
 # A file of this name that cannot be read is told of; any other is taken for something else.
 SUFFIXES = (".npz", ".tif", ".tiff", ".mat", ".hdr", ".zarr")
+# In the folder of scenes, what their files do not say.
+READINGS = "readings.yaml"
 AS_COUNTS = "no scale is stated and the values cannot be reflectance: taken as counts"
 # What `open_scene` advises is an option for a single scene.
 OWN_ADVICE = "the arena goes by what files say themselves, so write them into the file"
+
+
+class Reading(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+    """What is said of one scene, where its file does not; see `open_scene`."""
+
+    scale: float | None = None
+    offset: float | None = None
+    quantity: Literal["reflectance", "radiance", "dn"] | None = None
+    nodata: float | None = None
+
+
+def readings(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what `readings.yaml` in a folder says of its scenes, by their files' names.
+
+    Raises:
+        InputError: if the file is there and does not name scenes and how to read them.
+    """
+    path = folder / READINGS
+    if not path.is_file():
+        return {}
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        checked = {str(name): Reading.model_validate(each) for name, each in said.items()}
+    except (yaml.YAMLError, ValidationError, AttributeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{READINGS} does not say how to read scenes; write a line a scene, such as "
+            "`scene.npz: {scale: 0.0001, quantity: reflectance}`"
+        ) from error
+    return {name: each.model_dump(exclude_none=True) for name, each in checked.items()}
 
 
 def listed(folder: Path) -> list[Path]:
