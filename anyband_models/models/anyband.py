@@ -9,18 +9,22 @@ from pydantic import Field, PositiveInt
 
 from anyband_models.damage.distance import distance_to_observed
 from anyband_models.models.card import Card
+from anyband_models.models.conditional import condition, servable
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
 from anyband_models.models.prior import Filled, PriorConfig, fill, notes_on, prior_of
 from anyband_models.models.standardised import Standardised
+from anyband_models.models.support import Support
 from anyband_models.scene.pixels import as_pixels
 from physops.bands import Bands
 
 if TYPE_CHECKING:
     from anyband_models.diffusion.any_bands import AnyBands, Problem
 
+# Rows and columns on which the network is tried, and the share of entries hidden there.
+TRIAL, HIDDEN = 40, 0.1
 SHIPPED = Path(__file__).parent.parent / "weights" / "anyband.json"
 
 
@@ -30,6 +34,8 @@ class AnybandConfig(PriorConfig, frozen=True):
     kind: Literal["anyband"] = "anyband"  # type: ignore[assignment]
     network: str = ""
     """A network's JSON file, or the folder of a training run; the one that ships, if empty."""
+    context: Literal["auto", "always", "never"] = "auto"
+    """Whether the network is asked; if "auto", as far as it helps with entries hidden on trial."""
     sampler: Literal["ddim", "dpm++", "heun"] = "dpm++"
     """Of samples; the mean takes one step."""
     steps: PositiveInt = 4
@@ -87,6 +93,7 @@ class Anyband(Model):
         model = self.read()
         image = Standardised.of(draft, filled)
         problem = Problem(image.channels(), image.wanted)
+        trust = self._trust(model, draft.observation, filled)
         bands = draft.observation.bands
         band, pixel = np.nonzero(filled.served)
         where = band, pixel
@@ -94,14 +101,46 @@ class Anyband(Model):
         scale = image.std * spread
         for sample in draft.samples:
             noise = image.latent(sample.reshape(image.mean.shape))
-            drawn = self._drawn(model, problem, bands, noise)
+            drawn = self._drawn(model, problem, bands, noise) if trust else noise
+            drawn = noise + np.float32(trust) * (drawn - noise)
             sample[where] = as_pixels(image.mean + scale * drawn)[where]
         if self.config.means_of:
             mean = as_pixels(draft.samples[: self.config.means_of].mean(axis=0))
         else:
-            said = model.mean(problem, bands, self.config.tile)
-            mean = as_pixels(image.mean + image.std * said)
+            said = model.mean(problem, bands, self.config.tile) if trust else np.float32(0)
+            mean = as_pixels(image.mean + np.float32(trust) * image.std * said)
         draft.fill(where, mean[where], as_pixels(scale)[where])
+
+    def _trust(self, model: "AnyBands", observation: Observation, filled: Filled) -> float:
+        """Return how far the network's mean is to be believed on this scene, from 0 to 1.
+
+        In the middle of the scene one in ten observed entries are hidden on trial. Where whole
+        bands are missing the surroundings lack them as well, and the network, which was found to
+        add nothing there, is not asked.
+        """
+        if self.config.context != "auto":
+            return float(self.config.context == "always")
+        from anyband_models.diffusion.any_bands import Problem
+
+        parts = _middle(observation.mask.shape[1:])
+        mask = observation.mask[:, parts[0], parts[1]]
+        if filled.distribution is None or not _in_parts(observation.mask):
+            return 0.0
+        kept = mask & (np.random.default_rng(0).random(mask.shape) >= HIDDEN)
+        values = observation.values[:, parts[0], parts[1]]
+        shown = np.where(kept, values, np.float32(np.nan))
+        draft = Draft(Observation(shown, kept, observation.bands), 0)
+        known = Support(np.empty((0, len(filled.bands))), filled.bands)
+        served = servable(draft.missing(), draft.observed, known)
+        if not served.any():
+            return 0.0
+        distribution = filled.distribution
+        condition(draft, served, known, lambda pattern, spectra: distribution, 0)
+        image = Standardised.of(draft, filled._replace(served=served))
+        hidden = mask & ~kept & image.wanted
+        said = model.mean(Problem(image.channels(), image.wanted), observation.bands, TRIAL)[hidden]
+        along = float(np.sum(said * image.latent(values)[hidden], dtype=np.float64))
+        return float(np.clip(along / max(float(np.sum(said**2, dtype=np.float64)), 1e-9), 0, 1))
 
     def _drawn(
         self,
@@ -122,6 +161,20 @@ class Anyband(Model):
         from anyband_models.diffusion.any_bands_files import read_any_bands
 
         return read_any_bands(Path(self.config.network) if self.config.network else SHIPPED)
+
+
+def _middle(shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns in the middle on which the network is tried."""
+    starts = [max(0, (length - TRIAL) // 2) for length in shape]
+    rows, cols = (slice(start, start + TRIAL) for start in starts)
+    return rows, cols
+
+
+def _in_parts(mask: Bool[np.ndarray, "band y x"]) -> bool:
+    """Return whether most of what is missing is missing in bands that other pixels have."""
+    partly = mask.any(axis=(1, 2)) & ~mask.all(axis=(1, 2))
+    missing = np.count_nonzero(~mask, axis=(1, 2))
+    return 2 * int(missing[partly].sum()) > int(missing.sum())
 
 
 def _spread(

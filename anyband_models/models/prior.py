@@ -13,7 +13,6 @@ from anyband_models.distributions.given import Distribution, Pattern
 from anyband_models.distributions.hedged import Hedged
 from anyband_models.distributions.incomplete import Incomplete
 from anyband_models.distributions.kernel import Kernelled
-from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.spectral_prior import SHIPPED, Seen, SpectralPrior
 from anyband_models.distributions.trial import Trial
 from anyband_models.models.card import Card
@@ -104,13 +103,13 @@ class Filled(NamedTuple):
     Attributes:
         served: which entries are.
         bands: those of the distribution.
-        normal: of the scene's spectra over these bands; None if nothing was filled.
+        distribution: of the scene's spectra over these bands; None if nothing was filled.
         kind: what it was made from: complete spectra, incomplete ones, or the prior alone.
     """
 
     served: Bool[np.ndarray, "band pixel"]
     bands: Int[np.ndarray, " known"]
-    normal: Normal | None
+    distribution: Distribution | None
     kind: Kind
 
 
@@ -158,7 +157,7 @@ def fill(
         served |= unseen
         if distribution is None:
             distribution, bands, kind = further, known.bands, "prior"
-    return Filled(served, bands, None if distribution is None else distribution.normal, kind)
+    return Filled(served, bands, distribution, kind)
 
 
 def _fill_unseen(

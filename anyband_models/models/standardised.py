@@ -43,12 +43,13 @@ class Standardised:
         """Return the image of a draft that the prior has filled."""
         shape = draft.observation.values.shape
         surprise = np.zeros(draft.mean.shape, dtype=np.float32)
-        if filled.normal is not None:
+        if filled.distribution is not None:
+            normal = filled.distribution.normal
             observed, values = draft.observed[filled.bands], as_pixels(draft.observation.values)
             for pattern, members in by_pattern(observed):
                 if np.count_nonzero(pattern) > 1:
                     where = np.ix_(filled.bands[pattern], members)
-                    surprise[where] = filled.normal.surprise(pattern, values[where])
+                    surprise[where] = normal.surprise(pattern, values[where])
         known = draft.mean[np.isfinite(draft.mean)]
         level = float(np.sqrt(np.mean(known.astype(np.float64) ** 2))) if known.size else 1.0
         return cls(
