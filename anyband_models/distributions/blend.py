@@ -22,6 +22,8 @@ from anyband_models.distributions.spectral_prior import Seen
 
 # From so many spectra on half of them are enough to learn from; of fewer, three quarters.
 MANY = 100
+# Of so many one half judges the other, once.
+PLENTY = 1000
 # Spectra of a fold that are predicted, at most.
 JUDGES = 256
 SWEEPS = 2
@@ -92,6 +94,32 @@ class Chosen(NamedTuple):
     error: float
 
 
+class Moments(NamedTuple):
+    """Of some spectra.
+
+    Attributes:
+        mean: of each band.
+        squares: sum of the products of the distances from it.
+        weight: how many spectra.
+    """
+
+    mean: Float[np.ndarray, " band"]
+    squares: Float[np.ndarray, "band band"]
+    weight: int
+
+
+class Fold(NamedTuple):
+    """What is learned from, and what is judged.
+
+    Attributes:
+        moments: of the spectra that are learned from.
+        judged: others.
+    """
+
+    moments: Moments
+    judged: Float[np.ndarray, "_ band"]
+
+
 @dataclass(frozen=True, eq=False)
 class Blend:
     """Complete spectra of a scene, and the prior as its bands see it.
@@ -106,57 +134,73 @@ class Blend:
     spectra: Float[np.ndarray, "pixel band"]
     seen: Seen | None
 
-    def normal(self, belief: Belief, rows: Bool[np.ndarray, " pixel"] | None = None) -> Normal:
-        """Return the distribution that some of the spectra and a belief make; all, if left out."""
-        spectra = self.spectra if rows is None else self.spectra[rows]
-        mean = spectra.mean(axis=0)
-        usual = before(self.wavelength, np.abs(mean), belief, self.seen)
-        centred = spectra - mean
-        total = belief.strength + len(spectra)
-        return Normal(mean, (belief.strength * usual + centred.T @ centred) / total)
+    def normal(self, belief: Belief) -> Normal:
+        """Return the distribution that the spectra and a belief make."""
+        return self._made(belief, _moments(self.spectra))
 
-    def chosen(self, missing: Bool[np.ndarray, " band"]) -> "Chosen":
+    def chosen(self, missing: Bool[np.ndarray, " band"]) -> Chosen:
         """Return the belief under which some of the spectra best predict others' missing bands.
 
         Args:
             missing: which bands are.
-
         """
-        best, folds = Belief(), self._folds
-        least, spread = self._error(best, missing)
+        best, folds = Belief(), self._folds()
+        if not folds:  # nothing is left to predict
+            return Chosen(best, 1.0, np.inf)
+        least, spread = self._error(best, missing, folds)
         tried = {best}
-        for _ in range(SWEEPS):
+        for _ in range(SWEEPS if len(self.spectra) < PLENTY else 1):
             start = best
             for axis in ("strength", "departures", "share"):
                 for belief in _along(best, axis, self.seen is not None):
                     if belief in tried:
                         continue
                     tried.add(belief)
-                    error, wide = self._error(belief, missing)
+                    error, wide = self._error(belief, missing, folds)
                     if error < least:
                         best, least, spread = belief, error, wide
             if best == start:
                 break
         # Never narrower than the distribution says itself.
-        return Chosen(best, max(spread, 1.0), least / folds)
+        return Chosen(best, max(spread, 1.0), least)
 
-    @property
-    def _folds(self) -> int:
-        return 2 if len(self.spectra) >= MANY else min(4, len(self.spectra))
+    def _made(self, belief: Belief, moments: Moments) -> Normal:
+        usual = before(self.wavelength, np.abs(moments.mean), belief, self.seen)
+        total = belief.strength + moments.weight
+        return Normal(moments.mean, (belief.strength * usual + moments.squares) / total)
 
-    def _error(self, belief: Belief, missing: Bool[np.ndarray, " band"]) -> tuple[float, float]:
-        total, scores = 0.0, []
-        folds = self._folds
-        fold = np.arange(len(self.spectra)) % folds
-        for number in range(folds):
-            given = self.normal(belief, fold != number).given(~missing)
-            spectra = self.spectra[fold == number]
-            spectra = spectra[:: max(1, len(spectra) // JUDGES)]
-            said = given.answer(spectra[:, ~missing].T)
-            error = said.mean - spectra[:, missing].T
-            total += float(np.mean(error**2))
-            scores.append((np.abs(error) / said.std).ravel())
-        return total, float(np.quantile(np.concatenate(scores), 0.9)) / HALF_WIDTH_90
+    def _folds(self) -> list[Fold]:
+        """Return what is learned from and what is judged: a few times, or once of many spectra."""
+        count = len(self.spectra)
+        parts = 2 if count >= MANY else min(4, count)
+        part = np.arange(count) % max(parts, 1)
+        rounds = 1 if count >= PLENTY else parts
+        found = []
+        for number in range(rounds if parts > 1 else 0):
+            judged = self.spectra[part == number]
+            judged = judged[:: max(1, len(judged) // JUDGES)]
+            found.append(Fold(_moments(self.spectra[part != number]), judged))
+        return found
+
+    def _error(
+        self, belief: Belief, missing: Bool[np.ndarray, " band"], folds: list[Fold]
+    ) -> tuple[float, float]:
+        """Return the mean square error, and by what standard deviations are to be multiplied."""
+        errors, scores = [], []
+        for fold in folds:
+            given = self._made(belief, fold.moments).given(~missing)
+            said = given.answer(fold.judged[:, ~missing].T)
+            error = np.abs(said.mean - fold.judged[:, missing].T)
+            errors.append(float(np.mean(error**2)))
+            scores.append((error / said.std).ravel())
+        spread = float(np.quantile(np.concatenate(scores), 0.9)) / HALF_WIDTH_90
+        return float(np.mean(errors)), spread
+
+
+def _moments(spectra: Float[np.ndarray, "pixel band"]) -> Moments:
+    mean = spectra.mean(axis=0)
+    centred = spectra - mean
+    return Moments(mean, centred.T @ centred, len(spectra))
 
 
 def _along(belief: Belief, axis: str, library: bool) -> Iterator[Belief]:
