@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
 
 from anyband_models.errors import ResourceError
@@ -56,7 +56,9 @@ def _together(
     begun = (examples, store.folder)
     with _one_thread_each(), ProcessPoolExecutor(processes, context, _begin, begun) as pool:
         try:
-            for job in as_completed([pool.submit(_make_one, number) for number in wanted]):
+            with _deaf_children():
+                jobs = [pool.submit(_make_one, number) for number in wanted]
+            for job in as_completed(jobs):
                 yield job.result()
         except BrokenProcessPool as error:
             raise ResourceError(
@@ -71,9 +73,8 @@ _given: tuple[Examples, Store] | None = None
 
 
 def _begin(examples: Examples, folder: Path) -> None:
-    """Prepare a process: Ctrl-C is its parent's to answer, and it ends with its parent."""
+    """Prepare a process, which is to end with its parent."""
     global _given
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _given = examples, Store(folder)
 
@@ -89,6 +90,21 @@ def _make_one(number: int) -> None:
     assert _given is not None  # `_begin` has run
     examples, store = _given
     store.write(number, examples.example(number))
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that are started meanwhile not hear Ctrl-C: it is their parent's to answer."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on every system
+        yield
+        return
+    # It is started with the first process, and then would undo what is done here.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
