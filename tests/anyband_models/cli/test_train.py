@@ -67,7 +67,7 @@ def test_a_preset_on_several_scenes(called):
         (
             "--preset anyband --scene a.tif --scale 2 -o run",
             2,
-            "--scene and --scale do not go with",
+            "--scene and --scale do not go",
         ),
         ("c.yaml --preset anyband -o run", 2, "a config does not go with --preset anyband, which"),
         ("--preset anyband --data no -o run", 3, "is not there; name the folder that holds it"),
@@ -75,7 +75,7 @@ def test_a_preset_on_several_scenes(called):
         (
             "c.yaml --data d --examples 9 -o run",
             2,
-            "--data and --examples do not go with any preset",
+            "--data and --examples do not go with any",
         ),
         ("bad.yaml -o run", 3, "there is no setting stepz; did you mean steps; allowed there:"),
     ],
