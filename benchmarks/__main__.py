@@ -31,6 +31,12 @@ def _indices() -> dict[str, Ratio]:
     return measure()
 
 
+def _prior() -> dict[str, Ratio]:
+    from benchmarks.prior import measure
+
+    return measure()
+
+
 def _prosail() -> dict[str, Ratio]:
     from benchmarks import prosail, prosail_networks
 
@@ -66,6 +72,7 @@ BENCHMARKS: dict[str, Callable[[], dict[str, Ratio]]] = {
     "guidance": _guidance,
     "help": _help,
     "indices": _indices,
+    "prior": _prior,
     "prosail": _prosail,
     "prosail_accuracy": _prosail_accuracy,
     "repair": _repair,

@@ -4,6 +4,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
 from typing import Literal
 
@@ -42,6 +45,24 @@ def speed_ratio(
     return Ratio(value=theirs / mine, goal=goal, better="higher", detail=detail)
 
 
+def best_times(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Run all in turn, after one warm-up each, and return the shortest time of each [s]."""
+    for run in runs.values():
+        run()
+    times = [{name: _seconds(run) for name, run in runs.items()} for _ in range(rounds)]
+    return {name: min(each[name] for each in times) for name in runs}
+
+
+def peak_memory(job: Callable[..., None], *given: object) -> float:
+    """Run a job in a process of its own, whose memory nobody has used before.
+
+    Returns:
+        Peak resident memory above what the imports take [B].
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_measured, job, *given).result()
+
+
 def run_python(code: str) -> None:
     """Run a few lines as a process of their own."""
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
@@ -61,3 +82,15 @@ def _seconds(run: Callable[[], object]) -> float:
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
+
+
+def _measured(job: Callable[..., None], *given: object) -> float:
+    before = _resident_peak()
+    job(*given)
+    return _resident_peak() - before
+
+
+def _resident_peak() -> float:
+    # Not getrusage: there a new process begins with its parent's peak. Linux only.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return 1024 * float(status.split("VmHWM:")[1].split()[0])

@@ -15,8 +15,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -31,17 +29,20 @@ from anyband_models.repair.pipeline import repair_scene
 from anyband_models.scene.formats import read_scene, write_scene
 from anyband_models.scene.meta import SceneMeta
 from anyband_models.scene.scene import Scene, make_scene
-from benchmarks.ratio import Ratio, time_ratio
+from benchmarks.ratio import Ratio, peak_memory, time_ratio
 
 NO_DATA = -32768
 GOAL = 1.5
+GAUSSIAN = RepairConfig(model="gaussian")
 
 
 def measure() -> dict[str, Ratio]:
     """Return the ratios of time in memory, of time from file to files, and of peak memory."""
     scene = damaged_scene()
     in_memory = time_ratio(
-        lambda: repair_scene(scene.with_stored(scene.stored)),  # nothing decoded beforehand
+        lambda: repair_scene(
+            scene.with_stored(scene.stored), GAUSSIAN
+        ),  # nothing decoded beforehand
         lambda: bare_gaussian(decoded(scene.stored), scene.wavelength),
         GOAL,
         rounds=15,
@@ -68,7 +69,7 @@ def prepare(folder: Path) -> None:
 def ours(folder: Path) -> None:
     """Read, repair, check, write the cube, three layers and the manifest with its checksums."""
     scene = read_scene(folder / "scene.img")
-    run_repair(scene, detect(scene), RepairConfig(), folder / "full.img", overwrite=True)
+    run_repair(scene, detect(scene), GAUSSIAN, folder / "full.img", overwrite=True)
 
 
 def bare(folder: Path) -> None:
@@ -150,19 +151,5 @@ def memory_ratio(ours: Callable[[Path], None], baseline: Callable[[Path], None])
 
 
 def _peak(job: Callable[[Path], None], folder: Path) -> float:
-    """Run a job in a process of its own, whose memory nobody has used before [B]."""
     prepare(folder)
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measured, job, folder).result()
-
-
-def _measured(job: Callable[[Path], None], folder: Path) -> float:
-    before = _resident_peak()
-    job(folder)
-    return _resident_peak() - before
-
-
-def _resident_peak() -> float:
-    # Not getrusage: there a new process begins with its parent's peak. Linux only.
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return 1024 * float(status.split("VmHWM:")[1].split()[0])
+    return peak_memory(job, folder)

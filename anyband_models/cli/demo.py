@@ -12,7 +12,7 @@ def demo(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the files.")] = Path(
         "demo"
     ),
-    model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "gaussian",
+    model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "anyband",
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:

@@ -96,7 +96,7 @@ def evaluate(
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))
     with step(f"judging {model} on {scene.name}"):
-        result = judge(model, opened, family, seeds, fit.value, learned(weights))
+        result = judge(model, opened, family, seeds, fit.value, learned(weights, model))
     if as_json:
         print_json(result.model_dump())
     else:

@@ -100,7 +100,8 @@ def generate(
     from anyband_models.jobs.generate import GenerateConfig, run_generate
 
     config = GenerateConfig(
-        model=model, **learned(weights), bands=bands, physics=tuple(physics or ()), rows=rows,
+        model=model, **learned(weights, model), bands=bands, physics=tuple(physics or ()),
+        rows=rows,
         cols=cols, count=count, seed=seed, steps=steps, sampler=sampler.value, guidance=guidance,
         through=through.value,
     )  # fmt: skip

@@ -87,9 +87,10 @@ def reading(
     }
 
 
-def learned(weights: Path | None) -> dict[str, Any]:
-    """Return the option above as a model's settings."""
-    return {} if weights is None else {"weights": str(weights)}
+def learned(weights: Path | None, model: str) -> dict[str, Any]:
+    """Return the option above as settings of a model: of `anyband` it is the network's."""
+    name = "network" if model == "anyband" else "weights"
+    return {} if weights is None else {name: str(weights)}
 
 
 def open_scene(path: Path, options: dict[str, Any]) -> "Scene":

@@ -33,7 +33,7 @@ def repair(
             show_default=False,
         ),
     ],
-    model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "gaussian",
+    model: Annotated[str, typer.Option(help="A name from `anyband-zoo list`.")] = "anyband",
     weights: Weights = None,
     bad_bands: Annotated[
         str,
@@ -82,7 +82,8 @@ def repair(
     from anyband_models.repair.plan import make_plan
 
     get_model(model)  # a wrong name is answered before a large scene is read
-    config = RepairConfig(model=model, settings=learned(weights), max_gap_nm=max_gap, seed=seed)
+    settings = learned(weights, model)
+    config = RepairConfig(model=model, settings=settings, max_gap_nm=max_gap, seed=seed)
     inputs = [path for path in (mask, wavelengths) if path is not None]
     with step(f"reading {scene.name}"):
         opened = open_scene(scene, reading(scale, offset, quantity, nodata, wavelengths))

@@ -1,5 +1,7 @@
 """`anyband-zoo train`."""
 
+import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -27,7 +29,7 @@ def train(
         ),
     ] = None,
     preset: Annotated[
-        str | None, typer.Option(help="tiny, small, base or paper.", show_default=False)
+        str | None, typer.Option(help="tiny, small, base, paper or anyband.", show_default=False)
     ] = None,
     scene: Annotated[
         list[Path] | None,
@@ -64,15 +66,37 @@ def train(
             show_default=False,
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Preset anyband: folder of libraries/ and scenes. [default: ANYBAND_DATA]",
+            show_default=False,
+        ),
+    ] = None,
+    examples: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Preset anyband: to learn from. [default: 4000]",
+            show_default=False,
+        ),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Preset anyband: that make examples. [default: 1]", show_default=False
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train weights of anyband-diff for the bands of a scene.
+    """Train weights: of anyband-diff for the bands of a scene, or of anyband for any bands.
 
     Writes checkpoints, progress.jsonl, run.html and the model into a folder; progress is told on
-    stderr. Several processes, started by torchrun, share each batch.
+    stderr. Several processes, started by torchrun, share each batch of anyband-diff.
     """
     from anyband_models.cli.screen import print_json, print_table, tell
     from anyband_models.jobs.train import run_training
+    from anyband_models.jobs.train_anyband import PRESET, meant, refuse
     from anyband_models.jobs.train_config import chosen_config
 
     reading = {
@@ -83,6 +107,16 @@ def train(
         "wavelengths": None if wavelengths is None else str(wavelengths),
         "windows": windows,
     }
+    if meant(preset, config, output, resume):
+        others: dict[str, object] = {"a config": config, "--scene": tuple(scene or ())}
+        others |= {"--region": region}
+        others |= {f"--{name}": value for name, value in reading.items()}
+        refuse(others, f"--preset {PRESET}, which learns from the folder that --data names")
+        wanted = {"examples": examples, "steps": steps, "seed": seed}
+        _train_anyband(wanted, data, processes or 1, output, resume, as_json)
+        return
+    ours = {"--data": data, "--examples": examples, "--processes": processes}
+    refuse(ours, f"any preset but {PRESET}; leave it out, or choose that")
     changes = {"region": None if region is None else region.value, "steps": steps, "seed": seed}
     settings = chosen_config(config, preset, scene or (), reading, changes, output, resume)
     result = run_training(settings, output, resume, tell)
@@ -98,4 +132,28 @@ def train(
     if rows:
         columns = ("masks", "model", "linear", "above")
         print_table("PSNR on held-out rows, missing entries [dB]", columns, rows)
+    print_table("Files", ("written",), [(str(path),) for path in result.files])
+
+
+def _train_anyband(
+    changes: Mapping[str, object],
+    data: Path | None,
+    processes: int,
+    output: Path,
+    resume: bool,
+    as_json: bool,
+) -> None:
+    """Train what `--preset anyband` asks for."""
+    from anyband_models.cli.screen import print_json, print_table, tell
+    from anyband_models.jobs import train_anyband as job
+    from anyband_models.training.anyband.recipe import Data
+
+    config = job.chosen_recipe(changes, output, resume)
+    command = " ".join(["anyband-zoo", *sys.argv[1:]])
+    result = job.run_recipe(config, output, lambda: Data.read(data), processes, tell, command)
+    if as_json:
+        print_json(result.summary)
+        return
+    columns = ("masks/prior from", "dB over the prior", "in 90 %")
+    print_table("Examples that were held out", columns, job.rows(result.scores))
     print_table("Files", ("written",), [(str(path),) for path in result.files])

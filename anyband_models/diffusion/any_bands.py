@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32
+from jaxtyping import Bool, Float, Float32, UInt8
 from pydantic import BaseModel
 from torch import Tensor, nn
 
@@ -28,6 +28,15 @@ REACH = 6
 EDGES_NM = (15.0, 50.0, 150.0, 500.0)
 KINDS = ("complete", "parts", "prior")
 """What a prior's mean was made from: see `models.prior.Filled`."""
+
+
+def classes_of(distance: Float32[np.ndarray, "band y x"]) -> UInt8[np.ndarray, "band y x"]:
+    """Return the class of each entry's distance to the nearest observed band, from 0 on.
+
+    Args:
+        distance: as `damage.distance` has it [nm]; class n ends at ``EDGES_NM[n]``, inclusive.
+    """
+    return np.searchsorted(np.array(EDGES_NM, dtype=np.float32), distance).astype(np.uint8)
 
 
 class AnyBandsSpec(BaseModel, frozen=True, extra="forbid"):

@@ -96,12 +96,17 @@ def run_training(
             return None
         for note in run.notes:
             said(f"note: {note}")
-        with _room(folder):
+        with room(folder):
             return _first(run, folder, resume, said)
 
 
-def check_folder(folder: Path, resume: bool) -> None:
+def check_folder(folder: Path, resume: bool, config: str = CONFIG) -> None:
     """See that a run may be written to a folder, before any work is done.
+
+    Args:
+        folder: made later if it is not there.
+        resume: whether a run may be there.
+        config: name of the file that says which run it is.
 
     Raises:
         UsageError: if something else stands there, or a run that is not to be gone on with.
@@ -110,7 +115,7 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise UsageError(f"{folder} is not a folder; name one, which is made if it is not there")
     if not folder.is_dir() or not any(folder.iterdir()):
         return
-    if not (folder / CONFIG).is_file():
+    if not (folder / config).is_file():
         raise UsageError(f"{folder} holds other files than a run's; name an empty or a new folder")
     if not resume:
         raise UsageError(
@@ -166,7 +171,7 @@ def finished(run: Run) -> BandDiffusion:
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
+def room(folder: Path) -> Iterator[None]:
     """Say of a full disk what stands."""
     try:
         yield

@@ -181,9 +181,9 @@ def _spread(
     model: "AnyBands", wanted: Bool[np.ndarray, "band y x"], draft: Draft, filled: Filled
 ) -> Float32[np.ndarray, "band y x"]:
     """Return by what the prior's standard deviations are to be multiplied."""
-    from anyband_models.diffusion.any_bands import EDGES_NM, KINDS
+    from anyband_models.diffusion.any_bands import KINDS, classes_of
 
     observation = draft.observation
     distance = distance_to_observed(observation.mask, observation.bands.wavelength)
     table = model.spread[KINDS.index(filled.kind)].numpy()
-    return table[np.searchsorted(EDGES_NM, distance)].astype(np.float32)
+    return table[classes_of(distance)].astype(np.float32)

@@ -19,7 +19,7 @@ class RepairConfig(BaseModel, frozen=True, extra="forbid"):
         seed: of the samples; the mean does not depend on it.
     """
 
-    model: str = "gaussian"
+    model: str = "anyband"
     settings: dict[str, Any] = {}
     max_gap_nm: float | None = None
     samples: NonNegativeInt = 0

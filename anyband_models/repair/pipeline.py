@@ -25,7 +25,7 @@ def repair_scene(
 
     Args:
         scene: as it was read.
-        config: the model and its settings; `gaussian` with its own if left out.
+        config: the model and its settings; `anyband` with its own if left out.
         damage: what to repair; what `detect` finds if left out.
 
     Raises:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
+from pydantic import BaseModel
 from torch import Tensor
 
 from anyband_models.diffusion.files import read_tensors
-from anyband_models.diffusion.spec import ModelSpec
 from anyband_models.errors import UsageError, WeightsError
 from anyband_models.files import staged
-from anyband_models.training.config import TrainingConfig
 
 POINTER = "checkpoint.json"
 VERSION = 1
@@ -38,11 +37,25 @@ class Checkpoint:
     in_a_row: int
     tensors: dict[str, Tensor]
 
+    def part(self, prefix: str) -> dict[str, Tensor]:
+        """Return the arrays whose names begin so, without that."""
+        return {
+            name.removeprefix(prefix): tensor
+            for name, tensor in self.tensors.items()
+            if name.startswith(prefix)
+        }
+
 
 def write_checkpoint(
-    folder: Path, config: TrainingConfig, spec: ModelSpec, checkpoint: Checkpoint
+    folder: Path, config: BaseModel, spec: BaseModel, checkpoint: Checkpoint
 ) -> None:
     """Write a checkpoint, and only then forget the one before.
+
+    Args:
+        folder: of the run.
+        config: of the run.
+        spec: of its model.
+        checkpoint: what is written.
 
     Raises:
         ResourceError: if the disk is full; the one before stands.
@@ -69,7 +82,7 @@ def write_checkpoint(
             old.unlink()
 
 
-def read_checkpoint(folder: Path, config: TrainingConfig, spec: ModelSpec) -> Checkpoint | None:
+def read_checkpoint(folder: Path, config: BaseModel, spec: BaseModel) -> Checkpoint | None:
     """Return a run's last checkpoint; None if it has none.
 
     Raises:
@@ -84,24 +97,33 @@ def read_checkpoint(folder: Path, config: TrainingConfig, spec: ModelSpec) -> Ch
         if (version := pointer["version"]) != VERSION:
             raise WeightsError(path, f"is of version {version!r}, and this program reads {VERSION}")
         # A setting that was not there yet was what it is by default.
-        before = TrainingConfig.model_validate(pointer["config"]).model_dump(mode="json")
+        before = type(config).model_validate(pointer["config"]).model_dump(mode="json")
         learned = dict(pointer["spec"])
         name, sha256 = str(pointer["file"]), str(pointer["sha256"])
         step, skipped, in_a_row = (int(pointer[key]) for key in ("step", "skipped", "in_a_row"))
     except (UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(path, "does not describe a checkpoint") from error
-    _check_same(folder, config, spec, before, learned)
+    check_same(folder, config, before)
+    if spec.model_dump(mode="json") != learned:
+        raise UsageError(
+            f"the scenes of the run in {folder} have changed since it was started: their bands or "
+            "their values differ; bring them back, or start anew in another folder with -o"
+        )
     tensors = read_tensors(folder / Path(name).name, sha256)
     return Checkpoint(step, skipped, in_a_row, tensors)
 
 
-def _check_same(
-    folder: Path,
-    config: TrainingConfig,
-    spec: ModelSpec,
-    before: dict[str, object],
-    learned: dict[str, object],
-) -> None:
+def check_same(folder: Path, config: BaseModel, before: dict[str, object]) -> None:
+    """See that a run is gone on with as it was started, but for its length.
+
+    Args:
+        folder: of the run.
+        config: of the run.
+        before: with which it was started.
+
+    Raises:
+        UsageError: naming the settings that differ.
+    """
     now = config.model_dump(mode="json")
     changed = [key for key in now if key not in _FREE and now[key] != before.get(key)]
     other = [name for key in changed for name in _differing(key, before.get(key), now[key])]
@@ -109,11 +131,6 @@ def _check_same(
         raise UsageError(
             f"the run in {folder} was started with another {', '.join(other)}; resume it with its "
             "own config, or write to another folder with -o"
-        )
-    if spec.model_dump(mode="json") != learned:
-        raise UsageError(
-            f"the scenes of the run in {folder} have changed since it was started: their bands or "
-            "their values differ; bring them back, or start anew in another folder with -o"
         )
 
 

@@ -73,3 +73,5 @@ def _scalars(found: Record) -> Iterator[tuple[str, float]]:
     yield "skipped steps", found["skipped"]
     for family, scores in found.get("validation", {}).items():
         yield f"dB over linear/{family}", scores["model"] - scores["linear"]
+    for family, gain in found.get("gain", {}).items():
+        yield f"dB over the prior/{family}", gain

@@ -28,6 +28,8 @@ class Record(TypedDict):
     learning_rate: float
     skipped: int
     validation: NotRequired[dict[str, Scored]]
+    gain: NotRequired[dict[str, float]]
+    """Of `anyband`, by family of masks: decibels over its prior."""
 
 
 def record(progress: Progress, validation: dict[str, Repaired]) -> Record:

@@ -175,16 +175,8 @@ class Run:
         found = read_checkpoint(folder, self.config, self.model.spec)
         if found is None:
             return
-
-        def part(prefix: str) -> dict[str, Tensor]:
-            return {
-                name.removeprefix(prefix): tensor
-                for name, tensor in found.tensors.items()
-                if name.startswith(prefix)
-            }
-
-        self.model.network.load_state_dict(part("network."))
-        self.average.load(part("average."))
+        self.model.network.load_state_dict(found.part("network."))
+        self.average.load(found.part("average."))
         load_moments(self.optimiser, found.tensors)
         self.step, self.skipped, self.in_a_row = found.step, found.skipped, found.in_a_row
 

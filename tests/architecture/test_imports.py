@@ -65,10 +65,12 @@ def test_a_plain_install_is_told_what_to_add():
     assert "pip install 'anyband[zoo]'" in run.stderr
 
 
-def test_repairing_a_scene_needs_no_torch():
+def test_a_model_without_weights_repairs_without_torch():
     code = HIDE.format(hidden={"torch"}) + (
         "from anyband_models.scene.examples import indian_pines\n"
         "from anyband_models.repair.pipeline import repair_scene\n"
-        "print(repair_scene(indian_pines()).counts['measured'])"
+        "from anyband_models.repair.config import RepairConfig\n"
+        "config = RepairConfig(model='gaussian')\n"
+        "print(repair_scene(indian_pines(), config).counts['measured'])"
     )
     assert python(code) == str(145 * 145 * 200)

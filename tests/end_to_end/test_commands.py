@@ -38,11 +38,13 @@ def test_list(anyband):
     assert (ended.code, ended.err) == (0, "")
     assert [name in ended.out for name in ("gaussian", "linear", "pchip")] == [True] * 3
     assert [card["name"] for card in anyband("list", "--json").json] == [
+        "anyband",
         "anyband-diff",
         "gaussian",
         "linear",
         "mixture",
         "pchip",
+        "prior",
     ]
     assert [card["name"] for card in anyband("list", "p*", "--json").json] == ["pchip"]
 
@@ -78,7 +80,8 @@ def test_on_a_terminal_progress_goes_to_stderr_alone(save, scene, tmp_path):
 
     path = save(scene(dead=[2]))
     ours, theirs = pty.openpty()
-    arguments = ["repair", str(path), "-o", str(tmp_path / "full.tif"), "--json"]
+    target = str(tmp_path / "full.tif")
+    arguments = ["repair", str(path), "-o", target, "--model", "linear", "--json"]
     process = subprocess.Popen(
         [sys.executable, "-c", MAIN, *arguments], stdout=subprocess.PIPE, stderr=theirs, text=True
     )

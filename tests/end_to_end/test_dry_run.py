@@ -22,7 +22,7 @@ def test_nothing_is_written_and_the_numbers_hold(
         stored[1] = -32768
         made = made.with_stored(stored)
     path = save(made)
-    command = ["repair", path, "-o", tmp_path / target]
+    command = ["repair", path, "-o", tmp_path / target, "--model", "linear"]
     plan = anyband(*command, *OPTIONS)
     assert (plan.code, plan.err) == (0, "")
     assert names(tmp_path) == ["scene.tif"]

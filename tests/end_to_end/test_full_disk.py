@@ -28,6 +28,7 @@ def test_a_file_that_may_not_grow(anyband_process, save, scene, tmp_path, names,
     before = names(tmp_path)
     ended = anyband_process(
         "repair", path, "-o", tmp_path / target, "--overwrite", "--bad-bands", "3",
+        "--model", "linear",
         preexec_fn=lambda: limit_files(size),
     )  # fmt: skip
     assert ended.refused(5)
@@ -56,7 +57,9 @@ def test_a_disk_that_is_full(anyband, tiny_disk, save, scene, names, target):
     made = scene((8, 100, 100), dtype="<f4")
     noise = np.random.default_rng(0).random(made.stored.shape)  # which nothing compresses
     path = save(made.with_stored(noise.astype("<f4")))
-    ended = anyband("repair", path, "-o", old, "--overwrite", "--bad-bands", "3")
+    ended = anyband(
+        "repair", path, "-o", old, "--overwrite", "--bad-bands", "3", "--model", "linear"
+    )
     assert ended.refused(5, "disk")
     assert names(tiny_disk) == [target]
     assert old.read_text() == "old"
@@ -75,7 +78,8 @@ def test_a_disk_that_fills_up_at_the_manifest(
         return write(self, *arguments, **options)
 
     monkeypatch.setattr(Path, "write_text", full)
-    assert anyband("repair", path, "-o", tmp_path / "full.tif").refused(5, "the disk is full")
+    ended = anyband("repair", path, "-o", tmp_path / "full.tif", "--model", "linear")
+    assert ended.refused(5, "the disk is full")
     assert names(tmp_path) == ["scene.tif"]
 
 

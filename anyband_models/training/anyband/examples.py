@@ -7,14 +7,16 @@ a model is given all spectra, a few, or none.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float32
+from jaxtyping import Bool, Float32, UInt8
 
+from anyband_models.damage.distance import distance_to_observed
 from anyband_models.damage.protocols import draw
+from anyband_models.diffusion.any_bands import classes_of
 from anyband_models.distributions.spectral_prior import SpectralPrior
 from anyband_models.errors import UsageError
 from anyband_models.models.contract import Observation
 from anyband_models.models.draft import Draft
-from anyband_models.models.prior import PriorConfig, fill
+from anyband_models.models.prior import Kind, PriorConfig, fill
 from anyband_models.models.standardised import MOST, Standardised
 from anyband_models.scene.meta import Quantity
 from anyband_models.scene.pixels import as_pixels
@@ -44,9 +46,13 @@ class Example:
     Attributes:
         channels: what it is shown.
         wanted: True = missing.
-        truth: distance from the prior's mean, in its standard deviations; 0 where not wanted.
+        truth: distance from the prior's mean, in its standard deviations, at most 8; 0 where not
+            wanted.
         noise: a draw of the prior, in the same units.
+        near: class of each entry's distance to the nearest observed band of its pixel; see
+            `diffusion.any_bands.classes_of`.
         bands: of the image.
+        kind: what the prior's mean was made from: see `models.prior.Filled`.
         family: of masks, and what was given, for people.
     """
 
@@ -54,7 +60,9 @@ class Example:
     wanted: Bool[np.ndarray, "band y x"]
     truth: Float32[np.ndarray, "band y x"]
     noise: Float32[np.ndarray, "band y x"]
+    near: UInt8[np.ndarray, "band y x"]
     bands: Bands
+    kind: Kind
     family: str
 
 
@@ -66,12 +74,19 @@ class Examples:
         real: scenes that were measured.
         prior: over wavelength.
         seed: of all.
+        side: rows of an image, and of its columns those that are damaged.
     """
 
     def __init__(
-        self, materials: Materials, real: list[RealScene], prior: SpectralPrior, seed: int
+        self,
+        materials: Materials,
+        real: list[RealScene],
+        prior: SpectralPrior,
+        seed: int,
+        side: int = SIDE,
     ) -> None:
-        self.materials, self.real, self.prior, self.seed = materials, real, prior, seed
+        self.materials, self.real, self.prior = materials, real, prior
+        self.seed, self.side = seed, side
 
     def example(self, number: int) -> Example | None:
         """Return an example; None if its mask cannot be laid on it, or nothing is filled."""
@@ -80,7 +95,7 @@ class Examples:
         if self.real and rng.random() < REAL:
             often = np.array([scene.often for scene in self.real])
             chosen = rng.choice(len(self.real), p=often / often.sum())
-            values, bands, quantity = _cut(rng, self.real[chosen])
+            values, bands, quantity = _cut(rng, self.real[chosen], self.side)
         else:
             values, bands, quantity = self._simulated(rng, number)
         family = _family(rng)
@@ -94,7 +109,8 @@ class Examples:
         few = sensors.BandSet(band_set.name, _some(band_set.bands, kept), band_set.matrix[kept])
         raw = rng.random() < UNCORRECTED
         recipe = Recipe(badness=(0.0, 0.8), uncorrected=float(raw))
-        values = simulated(self.materials, few, SIDE, 2 * SIDE, self.seed, number, recipe).values
+        side = self.side
+        values = simulated(self.materials, few, side, 2 * side, self.seed, number, recipe).values
         return values, few.bands, Quantity.RADIANCE if raw else Quantity.REFLECTANCE
 
     def _filled(
@@ -124,12 +140,15 @@ class Examples:
             return None
         sample = draft.samples[0].reshape(truth.shape)
         given = "none" if support is None else str(len(support))
+        distance = distance_to_observed(mask, bands.wavelength)
         return Example(
             image.channels(),
             wanted,
             np.where(wanted, image.latent(truth), np.float32(0)),
             np.where(wanted, image.latent(sample), np.float32(0)).clip(-MOST, MOST),
+            classes_of(distance),
             bands,
+            filled.kind,
             f"{family} {given}",
         )
 
@@ -171,12 +190,12 @@ def _thinned(rng: np.random.Generator, count: int) -> np.ndarray:
 
 
 def _cut(
-    rng: np.random.Generator, scene: RealScene
+    rng: np.random.Generator, scene: RealScene, side: int
 ) -> tuple[Float32[np.ndarray, "band y x"], Bands, Quantity]:
     """Return a part of a scene, some of its bands, turned or not."""
     kept = _thinned(rng, len(scene.values))
     _, rows, cols = scene.values.shape
-    tall, wide = min(SIDE, rows), min(2 * SIDE, cols)
+    tall, wide = min(side, rows), min(2 * side, cols)
     row, col = rng.integers(rows - tall + 1), rng.integers(cols - wide + 1)
     part = scene.values[kept, row : row + tall, col : col + wide]
     if rng.random() < 0.5:

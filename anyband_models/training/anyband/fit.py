@@ -1,23 +1,33 @@
-"""The network of `anyband`, fitted to examples."""
+"""The network of `anyband`, fitted to examples.
+
+What step `s` learns from, in which order and under which noise, is a function of (seed, s) alone,
+so that a run that was stopped is the same run.
+"""
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
+from pydantic import BaseModel, Field, PositiveFloat, PositiveInt
 from torch import Tensor
 from torch.nn import functional
 
 from anyband_models.diffusion.noise import LogNormalSchedule
 from anyband_models.diffusion.preconditioning import scaling, target
+from anyband_models.errors import QualityError
 from anyband_models.networks.bandwise import BandwiseConfig, BandwiseNetwork, band_codes
 from anyband_models.training.anyband.examples import Example
 from anyband_models.training.average import Average
+from anyband_models.training.checkpoint import Checkpoint, load_moments, moments
+from anyband_models.training.loop import MOST_SKIPPED, Progress
+
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class FitConfig(NamedTuple):
+class FitConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """How it is fitted.
 
     Attributes:
@@ -27,16 +37,16 @@ class FitConfig(NamedTuple):
         alone: share of the examples without any noise's help, as the one-step mean has them.
         robust: from this many standard deviations on errors count linearly.
         decay: of the average over the network's states.
-        seed: of the order and the noise.
+        seed: of the weights, the order and the noise.
     """
 
-    steps: int = 3000
-    together: int = 4
-    rate: float = 2e-3
-    alone: float = 0.5
-    robust: float = 3.0
-    decay: float = 0.998
-    seed: int = 0
+    steps: PositiveInt = 5000
+    together: PositiveInt = 4
+    rate: PositiveFloat = 2e-3
+    alone: Share = 0.5
+    robust: PositiveFloat = 3.0
+    decay: Share = 0.998
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
 class Batch(NamedTuple):
@@ -99,6 +109,95 @@ def loss(
     return functional.huber_loss(said[where], wanted[where], delta=robust)
 
 
+class Fitting:
+    """A network that is being fitted.
+
+    Args:
+        examples: each read when it is needed.
+        config: how.
+        shape: of the network.
+
+    Attributes:
+        step: how many steps were taken.
+        skipped: how many of them were left out because something was not finite.
+        in_a_row: how many of the last were.
+    """
+
+    def __init__(
+        self, examples: Sequence[Callable[[], Example]], config: FitConfig, shape: BandwiseConfig
+    ) -> None:
+        self.examples, self.config = examples, config
+        torch.manual_seed(config.seed)
+        self.network, self.schedule = BandwiseNetwork(shape), LogNormalSchedule()
+        self.average = Average(self.network, config.decay)
+        weights = self.network.parameters()
+        self.optimiser = torch.optim.AdamW(weights, lr=config.rate, weight_decay=1e-4)
+        self.step, self.skipped, self.in_a_row = 0, 0, 0
+
+    def advance(self) -> Progress:
+        """Take a step.
+
+        Raises:
+            QualityError: if ten in a row are not finite.
+        """
+        rate = self.config.rate * _shape(self.step / self.config.steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        total = self._backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        if math.isfinite(total) and torch.isfinite(norm):
+            self.optimiser.step()
+            self.average.update(self.network, self.step)
+            self.in_a_row = 0
+        else:
+            self._skip()
+        self.step += 1
+        return Progress(self.step, total, {}, rate, self.skipped)
+
+    def _skip(self) -> None:
+        self.skipped += 1
+        self.in_a_row += 1
+        if self.in_a_row >= MOST_SKIPPED:
+            raise QualityError(
+                f"{MOST_SKIPPED} steps in a row had a loss or a gradient that is not finite; the "
+                "last checkpoint stands: delete the examples that are not, and go on with --resume"
+            )
+
+    def _backward(self) -> float:
+        """Add the gradients of a step, and return its loss."""
+        key = np.array([self.config.seed, self.step], dtype=np.uint64)
+        rng = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, 6]))
+        together, total = self.config.together, 0.0
+        for _ in range(together):
+            batch = Batch.of(self.examples[int(rng.integers(len(self.examples)))]())
+            share = None if rng.random() < self.config.alone else float(rng.random())
+            wrong = loss(self.network, batch, self.schedule, share, self.config.robust) / together
+            wrong.backward()  # type: ignore[no-untyped-call]
+            total += float(wrong.detach())
+        return total
+
+    def checkpoint(self) -> Checkpoint:
+        """Return the state."""
+        tensors = {f"network.{n}": t for n, t in self.network.state_dict().items()}
+        tensors |= {f"average.{n}": t for n, t in self.average.weights.items()}
+        tensors |= moments(self.optimiser)
+        return Checkpoint(self.step, self.skipped, self.in_a_row, tensors)
+
+    def resume(self, found: Checkpoint) -> None:
+        """Go on from a state."""
+        self.network.load_state_dict(found.part("network."))
+        self.average.load(found.part("average."))
+        load_moments(self.optimiser, found.tensors)
+        self.step, self.skipped, self.in_a_row = found.step, found.skipped, found.in_a_row
+
+    def averaged(self) -> BandwiseNetwork:
+        """Return the network to be used: the average over the last states."""
+        network = BandwiseNetwork(self.network.config)
+        network.load_state_dict(self.average.weights)
+        return network.eval().requires_grad_(False)
+
+
 def fit(
     examples: Sequence[Callable[[], Example]],
     config: FitConfig,
@@ -111,32 +210,17 @@ def fit(
         examples: each read when it is needed.
         config: how.
         shape: of the network.
-        told: called with each step, its loss and the averaged weights.
+        told: called with each step, counted from 0, its loss and the averaged weights.
+
+    Raises:
+        QualityError: if ten steps in a row are not finite.
     """
-    torch.manual_seed(config.seed)
-    network, schedule = BandwiseNetwork(shape), LogNormalSchedule()
-    average = Average(network, config.decay)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=config.rate, weight_decay=1e-4)
-    rng = np.random.default_rng(config.seed)
-    for step in range(config.steps):
-        rate = config.rate * _shape(step / config.steps)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        total = 0.0
-        for _ in range(config.together):
-            batch = Batch.of(examples[int(rng.integers(len(examples)))]())
-            share = None if rng.random() < config.alone else float(rng.random())
-            wrong = loss(network, batch, schedule, share, config.robust) / config.together
-            wrong.backward()  # type: ignore[no-untyped-call]
-            total += float(wrong.detach())
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        average.update(network, step)
+    fitting = Fitting(examples, config, shape)
+    while fitting.step < config.steps:
+        progress = fitting.advance()
         if told is not None:
-            told(step, total, average.weights)
-    network.load_state_dict(average.weights)
-    return network
+            told(progress.step - 1, progress.loss, fitting.average.weights)
+    return fitting.averaged()
 
 
 def _shape(done: float) -> float:

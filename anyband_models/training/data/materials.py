@@ -95,7 +95,7 @@ def load(folder: Path | None = None, cache_file: Path | None = None) -> Material
         held = _cached(cache_file)
         if held is not None:
             return held
-    materials = _gathered(_folder(folder))
+    materials = _gathered(data_folder(folder))
     if cache_file is not None:
         _keep(materials, cache_file)
     return materials
@@ -113,11 +113,16 @@ def assembled(parts: Iterable[Gathered]) -> Materials:
     return Materials(values, tuple(groups[kept]), tuple(names[kept]))
 
 
-def _folder(folder: Path | None) -> Path:
+def data_folder(folder: Path | None) -> Path:
+    """Return the folder that holds `libraries/`: the one that is named, else ``ANYBAND_DATA``'s.
+
+    Raises:
+        InputError: if none is named, or what is needed is not in it.
+    """
     named = os.environ.get("ANYBAND_DATA") if folder is None else str(folder)
     if named is None:
         raise InputError(
-            "no folder of spectral libraries is named; give one, or set ANYBAND_DATA to it"
+            "no folder of spectral libraries is named; give one (--data), or set ANYBAND_DATA to it"
         )
     needed = (splib07.COARSE, splib07.FINE, nirsoil.FILE)
     for each in needed:

@@ -64,16 +64,52 @@ def test_a_preset_on_several_scenes(called):
         ("--preset smal --scene a.tif -o run", 2, "did you mean 'small'"),
         ("--resume -o run", 2, "there is no run in run to resume"),
         ("d.yaml -o run", 3, "is not there"),
+        (
+            "--preset anyband --scene a.tif --scale 2 -o run",
+            2,
+            "--scene and --scale do not go",
+        ),
+        ("c.yaml --preset anyband -o run", 2, "a config does not go with --preset anyband, which"),
+        ("--preset anyband --data no -o run", 3, "is not there; name the folder that holds it"),
+        ("--preset anyband -o run", 3, "give one (--data), or set ANYBAND_DATA to it"),
+        (
+            "c.yaml --data d --examples 9 -o run",
+            2,
+            "--data and --examples do not go with any",
+        ),
         ("bad.yaml -o run", 3, "there is no setting stepz; did you mean steps; allowed there:"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(called, tmp_path, arguments, code, words):
+def test_what_cannot_be_is_one_sentence(called, tmp_path, monkeypatch, arguments, code, words):
+    monkeypatch.delenv("ANYBAND_DATA", raising=False)
     (tmp_path / "bad.yaml").write_text(CONFIG + "stepz: 3\n")
     ended, asked, said = called(*arguments.split())
     assert (ended, asked, said.out) == (code, [], "")
     assert said.err.startswith("error: ")
     assert said.err.count("\n") == 1
     assert words in said.err
+
+
+def test_the_preset_of_any_bands_is_another_job(called, monkeypatch, tmp_path):
+    from anyband_models.jobs import train_anyband
+
+    asked = []
+
+    def noted(config, folder, data, processes, said, command):
+        asked.append((config, processes, command))
+        (folder / "made").mkdir(parents=True)
+        scores = {"mean gain [dB]": {"all": 0.25}, "90 % intervals": {"all": 0.912}}
+        return train_anyband.RecipeResult(folder, 7, 0, scores)
+
+    monkeypatch.setattr(train_anyband, "run_recipe", noted)
+    arguments = "--preset anyband --data d --examples 9 --steps 7 --seed 2 --processes 3 -o run"
+    code, others, said = called(*arguments.split())
+    [(config, processes, command)] = asked
+    assert (code, others, processes) == (0, [], 3)
+    assert (config.examples, config.steps, config.seed, config.side) == (9, 7, 2, 32)
+    assert command == f"anyband-zoo train {arguments}"
+    assert "+0.25" in said.out
+    assert "91.2%" in said.out
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_the_manifest_counts_and_explains(outcome, tmp_path):
         "255": "no_data",
     }
     assert manifest["codes"]["caution"] == {"1": "fallback", "2": "long_gap", "4": "extrapolated"}
-    assert manifest["config"]["model"] == "gaussian"
+    assert manifest["config"]["model"] == "anyband"
     assert set(manifest["versions"]) >= {"python", "anyband", "numpy", "rasterio"}
 
 
