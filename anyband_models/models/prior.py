@@ -32,8 +32,10 @@ FEW = 200
 KERNEL_WORTH = 200
 # A pattern that fewer of the incomplete pixels have gets no kernel of its own.
 COMMON = 0.1
-# A complete spectrum says as much as so many that lack something.
+# A complete spectrum says as much as so many that lack something, and of complete ones so many
+# are enough, however many of the others there are.
 PARTLY_WORTH = 4
+COMPLETE_ENOUGH = 200
 Kind = Literal["complete", "parts", "prior"]
 Fitted = Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution]
 
@@ -138,7 +140,8 @@ def fill(
     support = gather(observation, config.min_support, config.max_support)
     parts = partly(observation, config.min_support)
     kind: Kind = "prior"
-    if len(support) >= max(config.min_support, parts.fewest // PARTLY_WORTH):
+    enough = min(parts.fewest // PARTLY_WORTH, COMPLETE_ENOUGH)
+    if len(support) >= max(config.min_support, enough):
         learned, fitted = support, from_complete(prior, draft, support, kernel)
         kind = "complete"
     elif parts.fewest >= config.min_support:

@@ -20,6 +20,10 @@ from anyband_models.scene.scene import Scene
 BYTES_AN_ENTRY = 4 + 4 + 4 + 6
 # What the model itself takes: its blocks of pixels, and the spectra that it learns from.
 BYTES_A_BLOCK_ENTRY = 150
+# What `anyband` takes besides: what its network is shown, and what that makes of a tile, whose rows
+# and columns are these, and those that they depend on.
+BYTES_SHOWN, BYTES_A_TILE_ENTRY = 60, 750
+TILE, AROUND = 64, 12
 SAMPLED_PIXELS = 4096
 # What a file holds beside its pixels: five files, each with its header and a few tags a band.
 FILES, BYTES_A_HEADER, BYTES_A_BAND = 5, 4096, 1024
@@ -134,7 +138,12 @@ def memory_needed(scene: Scene, config: RepairConfig) -> int:
     bands, rows, columns = scene.stored.shape
     an_entry = BYTES_AN_ENTRY + (4 + 8) * config.samples  # a sample, and the noise it is made from
     block = bands * min(rows * columns, BLOCK_PIXELS) * BYTES_A_BLOCK_ENTRY
-    return scene.stored.nbytes + scene.stored.size * an_entry + block
+    network = 0
+    if config.model == "anyband":
+        side = int(config.settings.get("tile", TILE)) + AROUND
+        network = scene.stored.size * BYTES_SHOWN
+        network += bands * min(rows, side) * min(columns, side) * BYTES_A_TILE_ENTRY
+    return scene.stored.nbytes + scene.stored.size * an_entry + block + network
 
 
 def disk_needed(scene: Scene) -> int:

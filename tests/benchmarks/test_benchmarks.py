@@ -45,6 +45,30 @@ def test_the_baseline_of_repair_gives_what_ours_gives(monkeypatch):
     np.testing.assert_allclose(ours.std[learned], std[learned], atol=2e-6)
 
 
+def test_the_prior_is_timed_on_a_damaged_half_with_the_other_as_support(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.prior import damaged
+
+    seen = damaged("pixel-30", 9)
+    assert seen.values.shape == (200, 9, 9)
+    assert seen.support.shape == (145 * 72, 200)
+    assert np.isfinite(seen.support).all()
+    assert 0.68 < seen.mask.mean() < 0.72
+    np.testing.assert_array_equal(np.isfinite(seen.values), seen.mask)
+
+
+def test_all_that_is_timed_runs_in_turn_once_more_than_it_counts(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.ratio import best_times
+
+    called = []
+    runs = {name: lambda name=name: called.append(name) for name in ("a", "b")}
+    times = best_times(runs, 3)
+    assert called == ["a", "b"] * 4
+    assert set(times) == {"a", "b"}
+    assert all(seconds >= 0 for seconds in times.values())
+
+
 def test_the_guidance_that_is_timed_does_what_it_is_for(monkeypatch):
     """It takes the steps that it should, and the physics loss falls."""
     monkeypatch.syspath_prepend(str(ROOT))
