@@ -109,6 +109,8 @@ class Blend:
             it, and what its standard deviations are to be multiplied by.
         """
         best = Belief()
+        if len(self.spectra) < 2:  # nothing is left to predict
+            return best, 1.0
         least, spread = self._error(best, missing)
         tried = {best}
         for _ in range(SWEEPS):

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, Phase
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -50,7 +50,7 @@ def law(**drawn):
 
     def decorate(check):
         def test(name):
-            @effort(max_examples=EXAMPLES.get(name, effort().max_examples))
+            @effort(max_examples=EXAMPLES.get(name, effort().max_examples), phases=[Phase.generate])
             @given(**drawn)
             def tried(**example):
                 check(name, **example)
@@ -184,6 +184,8 @@ def test_the_order_of_the_bands_does_not_matter(name, values, mask, wavelength, 
     # They give up the least observed bands first; among equals, the first of the file.
     if name in FITTED and len(set(mask.sum(axis=(1, 2)))) < BANDS:
         return
+    if name in PRIORS:  # which entries they hide on trial is drawn; see test_prior
+        return
     np.testing.assert_array_equal(turned.caution, plain.caution[order])
     np.testing.assert_allclose(turned.mean, plain.mean[order], rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(turned.std, plain.std[order], rtol=1e-4, atol=1e-5)
@@ -198,7 +200,7 @@ def test_the_order_of_the_pixels_does_not_matter(name, values, mask, order):
     turned = reconstruct(name, observation(turn(values), turn(mask)))
     np.testing.assert_array_equal(turned.caution, turn(plain.caution))
     np.testing.assert_array_equal(turned.provenance, turn(plain.provenance))
-    if name not in FITTED:  # their trial pixels are those of the first of equally common patterns
+    if name not in FITTED | PRIORS:  # their trial pixels are those of the first of equally common patterns
         np.testing.assert_array_equal(turned.mean, turn(plain.mean))
         np.testing.assert_allclose(turned.std, turn(plain.std), rtol=1e-6)
 
@@ -225,10 +227,13 @@ def test_constant_spectra_are_repaired_with_their_constant(name, level, known, p
     mask[:known] = True
     mask[:, :, 1:] |= pixels > 1  # complete pixels beside the damaged one
     result = reconstruct(name, observation(np.full(shape, level, dtype=np.float32), mask))
+    assert np.all((result.std[~mask] > 0) & np.isfinite(result.std[~mask]))
+    if name in PRIORS and pixels == 1:  # no law: hardly any spectrum is constant
+        assert np.isfinite(result.mean).all()
+        return
     # A network's numbers have the scale that it was trained on, and no finer steps.
     least = 1e-6 if name == "anyband-diff" else 0
     np.testing.assert_allclose(result.mean, level, rtol=1e-5, atol=least)
-    assert np.all((result.std[~mask] > 0) & np.isfinite(result.std[~mask]))
 
 
 @each_model
