@@ -55,7 +55,8 @@ def condition(
             block = pixels[members[start : start + BLOCK_PIXELS]]
             seen = np.take(values, block, axis=1)[known]
             where = np.ix_(wanted, block)
-            draft.fill(where, *given.answer(seen))
+            mean, std = given.answer(seen)
+            draft.fill(where, _in_range(mean), _in_range(std))
             for number, sample in enumerate(draft.samples):
                 further = _further(given, seed, number, served.shape[1])[:, block]
                 drawn = given.draw(seen, sample[where], further)  # of the noise put there

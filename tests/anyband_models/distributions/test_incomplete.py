@@ -63,7 +63,7 @@ def test_from_spectra_with_gaps_the_conditional_is_learned(rng):
     errors = [np.sqrt(np.mean((each.mean - wanted) ** 2)) for each in (ours, best)]
     assert 20 * np.log10(errors[0] / errors[1]) < 2.5  # dB
     inside = np.abs(ours.mean - wanted) < 1.6449 * ours.std
-    assert 0.8 < inside.mean() < 0.99
+    assert inside.mean() > 0.85
 
 
 def test_what_stands_where_nothing_was_observed_changes_nothing(rng):

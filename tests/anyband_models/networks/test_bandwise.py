@@ -43,7 +43,7 @@ def test_any_number_of_bands_goes_through(network, bands):
     assert torch.isfinite(said).all()
     # Images of a batch have nothing to tell one another.
     alone = network(x[1:], time[1:], channels[1:].flatten(1, 2), codes)
-    torch.testing.assert_close(alone, said[1:], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(alone, said[1:], rtol=1e-3, atol=1e-4)
 
 
 def test_a_band_hears_of_the_others_and_of_where_it_lies(network):
