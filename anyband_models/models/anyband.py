@@ -97,7 +97,7 @@ class Anyband(Model):
             drawn = self._drawn(model, problem, bands, noise)
             sample[where] = as_pixels(image.mean + scale * drawn)[where]
         if self.config.means_of:
-            mean = as_pixels(draft.samples[: self.config.means_of].mean(axis=0))
+            mean = draft.samples[: self.config.means_of].mean(axis=0)
         else:
             said = model.mean(problem, bands, self.config.tile)
             mean = as_pixels(image.mean + image.std * said)
