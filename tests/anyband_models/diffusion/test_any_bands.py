@@ -72,7 +72,8 @@ def test_a_pixel_depends_on_its_surroundings_so_far_and_no_farther(talking):
 def test_the_order_of_the_bands_does_not_matter(talking, problem):
     order = np.array([2, 0, 1])
     turned = Problem(
-        np.ascontiguousarray(problem.channels[:, order]), np.ascontiguousarray(problem.wanted[order])
+        np.ascontiguousarray(problem.channels[:, order]),
+        np.ascontiguousarray(problem.wanted[order]),
     )
     bands = Bands(BANDS.wavelength[order], BANDS.fwhm[order], BANDS.good[order])
     np.testing.assert_allclose(

@@ -11,9 +11,7 @@ from anyband_models.errors import WeightsError
 from anyband_models.models.anyband import SHIPPED
 from anyband_models.networks.bandwise import BandwiseConfig
 
-SMALL = AnyBandsSpec(
-    network=BandwiseConfig(width=2, latents=3, trunk=4), trained_on=("nothing",)
-)
+SMALL = AnyBandsSpec(network=BandwiseConfig(width=2, latents=3, trunk=4), trained_on=("nothing",))
 
 
 @pytest.fixture

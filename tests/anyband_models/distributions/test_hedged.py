@@ -43,9 +43,7 @@ def test_without_trust_it_is_the_lines(normal, rng):
     values = rng.standard_normal((4, 5))
     found = Hedged(normal, NM, trust=0.0).given(OBSERVED).answer(values)
     order = np.argsort(NM[OBSERVED])
-    lines = [
-        np.interp(NM[~OBSERVED], NM[OBSERVED][order], each) for each in values[order].T
-    ]
+    lines = [np.interp(NM[~OBSERVED], NM[OBSERVED][order], each) for each in values[order].T]
     np.testing.assert_allclose(found.mean.T, lines, atol=1e-12)
 
 

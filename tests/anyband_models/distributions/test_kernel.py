@@ -84,9 +84,7 @@ def test_what_is_noise_and_patterns_that_are_rare_are_left_alone(rng):
     bent = scene(rng, 200)
     for kernelled in (mended(straight), mended(bent, frozenset())):
         values = rng.standard_normal((3, 7))
-        ours, theirs = (
-            each.given(PATTERN).answer(values) for each in (kernelled, kernelled.inner)
-        )
+        ours, theirs = (each.given(PATTERN).answer(values) for each in (kernelled, kernelled.inner))
         np.testing.assert_array_equal(ours.mean, theirs.mean)
         np.testing.assert_array_equal(ours.std, theirs.std)
 
@@ -95,7 +93,12 @@ def test_what_is_noise_and_patterns_that_are_rare_are_left_alone(rng):
 def test_spectra_that_say_one_thing_give_numbers(rng, level):
     constant = np.full((200, 5), level)
     some = constant * np.concatenate([np.ones((200, 3)), 1 + rng.random((200, 2))], axis=1)
-    for spectra in (constant, some, np.repeat(some[:1], 200, axis=0), some + level * scene(rng, 200)):
+    for spectra in (
+        constant,
+        some,
+        np.repeat(some[:1], 200, axis=0),
+        some + level * scene(rng, 200),
+    ):
         found = mended(spectra).given(PATTERN)
         mean, std = found.answer(spectra[:4, PATTERN].T)
         assert np.isfinite(mean).all()

@@ -71,13 +71,14 @@ def test_with_a_silent_network_the_mean_is_the_priors(rng, settings, support):
 def test_with_a_silent_network_samples_are_the_priors_draws(rng, settings):
     seen = Observation(*scene(rng))
     prior = create_model("prior", weights=settings("silent")["weights"])
-    theirs = prior.reconstruct(seen, samples=6, seed=4)
+    theirs = prior.reconstruct(seen, samples=3, seed=4)
     missing = theirs.repaired
     for sampler in ("heun", "dpm++"):
-        model = create_model("anyband", **settings("silent", sampler=sampler, steps=40))
-        ours = model.reconstruct(seen, samples=6, seed=4)
+        model = create_model("anyband", **settings("silent", sampler=sampler, steps=30))
+        ours = model.reconstruct(seen, samples=3, seed=4)
         apart, expected = (
-            (each.samples - theirs.mean)[:, missing] / theirs.std[missing] for each in (ours, theirs)
+            (each.samples - theirs.mean)[:, missing] / theirs.std[missing]
+            for each in (ours, theirs)
         )
         np.testing.assert_allclose(apart, expected, atol=0.05)
         np.testing.assert_allclose(apart.std(), expected.std(), rtol=0.03)
@@ -97,7 +98,10 @@ def test_a_kernel_mends_what_bends(rng, settings):
     mask[:, 0, 0] = True
     mask[~mask[:, 1, 1]] = False
     seen = Observation(
-        np.where(mask, truth, np.float32(np.nan)), mask, bands, support.reshape(13, -1).T[81:].copy()
+        np.where(mask, truth, np.float32(np.nan)),
+        mask,
+        bands,
+        support.reshape(13, -1).T[81:].copy(),
     )
     ours = create_model("anyband", **settings("silent")).reconstruct(seen)
     theirs = create_model("prior", weights=settings("silent")["weights"]).reconstruct(seen)

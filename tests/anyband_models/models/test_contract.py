@@ -200,7 +200,9 @@ def test_the_order_of_the_pixels_does_not_matter(name, values, mask, order):
     turned = reconstruct(name, observation(turn(values), turn(mask)))
     np.testing.assert_array_equal(turned.caution, turn(plain.caution))
     np.testing.assert_array_equal(turned.provenance, turn(plain.provenance))
-    if name not in FITTED | PRIORS:  # their trial pixels are those of the first of equally common patterns
+    if (
+        name not in FITTED | PRIORS
+    ):  # their trial pixels are those of the first of equally common patterns
         np.testing.assert_array_equal(turned.mean, turn(plain.mean))
         np.testing.assert_allclose(turned.std, turn(plain.std), rtol=1e-6)
 

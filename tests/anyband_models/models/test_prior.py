@@ -218,7 +218,9 @@ def test_a_sample_of_a_pixel_does_not_hang_on_how_many_there_are(rng, weights):
     model = create_model("prior", weights=weights)
     # The distribution is learned from support and from the first pixels, the same in both.
     few, many = (
-        model.reconstruct(observed(values[:, :count], SOME, scene(np.random.default_rng(1), 30)), 2, 9)
+        model.reconstruct(
+            observed(values[:, :count], SOME, scene(np.random.default_rng(1), 30)), 2, 9
+        )
         for count in (20, 40)
     )
     np.testing.assert_allclose(few.samples, many.samples[..., :20], rtol=1e-6)

@@ -34,7 +34,7 @@ def test_surprise_is_in_deviations_of_what_was_observed(image):
 
 
 def test_images_as_distances_and_no_farther_than_can_be_shown(image):
-    found, values, mask = image
+    found, values, _ = image
     apart = found.latent(np.full(values.shape, 2.75))
     np.testing.assert_allclose(apart[found.wanted], 1.5)
     assert not apart[~found.wanted].any()
@@ -50,7 +50,9 @@ def test_what_is_shown_are_numbers(image):
     assert np.isfinite(channels).all()
     np.testing.assert_array_equal(channels[1], mask)
     np.testing.assert_allclose(channels[2, 1, 1, 1], 2 / found.level)
-    np.testing.assert_allclose(channels[3, 1, 1, 1], 0.5 * np.log10(0.5 / found.level) + 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        channels[3, 1, 1, 1], 0.5 * np.log10(0.5 / found.level) + 1, rtol=1e-5
+    )
     assert not channels[3][mask].any()
 
 

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from anyband_models.networks.bandwise import CODE, SHOWN, BandwiseConfig, BandwiseNetwork, band_codes
+from anyband_models.networks.bandwise import (
+    CODE,
+    SHOWN,
+    BandwiseConfig,
+    BandwiseNetwork,
+    band_codes,
+)
 
 
 @pytest.fixture
@@ -17,7 +23,9 @@ def network():
 def given(bands, batch=2):
     torch.manual_seed(7)
     x, channels = torch.randn(batch, bands, 5, 6), torch.randn(batch, SHOWN, bands, 5, 6)
-    codes = band_codes(torch.linspace(400, 2500, bands).double(), torch.full((bands,), 10.0).double())
+    codes = band_codes(
+        torch.linspace(400, 2500, bands).double(), torch.full((bands,), 10.0).double()
+    )
     return x, torch.tensor([30.0, 800.0])[:batch], channels, codes
 
 

@@ -39,7 +39,10 @@ def test_components_together_have_mean_0_and_covariance_1():
 
 
 def test_spectra_are_functions_of_the_seed_and_reflectances():
-    for made in (lambda seed: ground(materials(), 3, seed), lambda seed: mixtures(materials(), 50, seed)):
+    for made in (
+        lambda seed: ground(materials(), 3, seed),
+        lambda seed: mixtures(materials(), 50, seed),
+    ):
         first, second, other = made(1), made(1), made(2)
         np.testing.assert_array_equal(first, second)
         assert np.any(first != other)

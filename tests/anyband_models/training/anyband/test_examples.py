@@ -24,7 +24,7 @@ def real(rng):
 
 def test_an_example_is_a_function_of_seed_and_number(materials, prior, rng):
     scenes = [real(rng)]
-    for number in range(4):
+    for number in range(2):
         first, second, other = (
             Examples(materials, scenes, prior, seed).example(number) for seed in (5, 5, 6)
         )
@@ -40,9 +40,9 @@ def test_an_example_is_a_function_of_seed_and_number(materials, prior, rng):
 
 def test_what_is_wanted_has_a_truth_and_noise_and_the_rest_has_none(materials, prior, rng):
     scenes = [real(rng)]
-    found = [Examples(materials, scenes, prior, 1).example(number) for number in range(8)]
+    found = [Examples(materials, scenes, prior, 1).example(number) for number in range(7)]
     made = [each for each in found if each is not None]
-    assert len(made) >= 6
+    assert len(made) >= 5
     for each in made:
         bands = each.wanted.shape[0]
         assert len(each.bands) == bands <= MOST_BANDS
@@ -68,5 +68,5 @@ def test_many_bands_are_thinned_to_some_that_are_ascending_and_different():
         kept = examples._thinned(rng, 130)
         assert 24 <= len(kept) <= MOST_BANDS
         assert np.all(np.diff(kept) > 0)
-        assert 0 <= kept[0]
+        assert kept[0] >= 0
         assert kept[-1] < 130

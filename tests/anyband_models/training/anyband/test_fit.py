@@ -33,12 +33,12 @@ def test_the_loss_of_a_silent_network_is_that_of_saying_nothing():
     batch, network = Batch.of(one), BandwiseNetwork(SMALL)
     truth = one.truth[one.wanted]
     found = loss(network, batch, LogNormalSchedule(), None, robust=100.0)
-    np.testing.assert_allclose(float(found), 0.5 * np.mean(truth**2), rtol=1e-5)
+    np.testing.assert_allclose(found.item(), 0.5 * np.mean(truth**2), rtol=1e-5)
     # From some deviations on, errors count linearly.
     robust = loss(network, batch, LogNormalSchedule(), None, robust=0.5)
     size = np.abs(truth)
     huber = np.where(size < 0.5, 0.5 * size**2, 0.5 * (size - 0.25))
-    np.testing.assert_allclose(float(robust), huber.mean(), rtol=1e-5)
+    np.testing.assert_allclose(robust.item(), huber.mean(), rtol=1e-5)
 
 
 @pytest.mark.parametrize("share", [None, 0.01, 0.5, 0.99])
@@ -51,7 +51,7 @@ def test_what_is_not_wanted_has_no_part_in_the_loss(share):
     plain = Batch.of(one)
     garbage = torch.where(plain.wanted, plain.truth, 7.0)
     found = [
-        float(loss(network, each, LogNormalSchedule(), share, 3.0))
+        loss(network, each, LogNormalSchedule(), share, 3.0).item()
         for each in (plain, plain._replace(truth=garbage, noise=garbage * 0 + plain.noise))
     ]
     assert np.isfinite(found[0])
@@ -64,12 +64,12 @@ def test_it_learns_from_two_examples_and_the_same_again(examples):
     def tell(step, wrong, weights):
         told.append(wrong)
 
-    config = FitConfig(steps=120, together=2, rate=1e-2, decay=0.9, alone=1.0)
+    config = FitConfig(steps=60, together=2, rate=1e-2, decay=0.9, alone=1.0)
     network = fit(examples, config, SMALL, tell)
-    assert len(told) == 120
-    assert np.mean(told[-20:]) < 0.5 * np.mean(told[:5])
-    wrong = [float(loss(network, Batch.of(one()), LogNormalSchedule(), None, 3.0)) for one in examples]
-    assert max(wrong) < 0.3
+    assert len(told) == 60
+    assert np.mean(told[-10:]) < 0.6 * np.mean(told[:5])
+    for one in examples:
+        assert loss(network, Batch.of(one()), LogNormalSchedule(), None, 3.0).item() < 0.35
     again = fit(examples, config._replace(steps=3), SMALL)
     same = fit(examples, config._replace(steps=3), SMALL)
     for ours, theirs in zip(again.parameters(), same.parameters(), strict=True):
