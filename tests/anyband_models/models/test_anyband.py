@@ -85,7 +85,7 @@ def test_with_a_silent_network_samples_are_the_priors_draws(rng, settings):
 
 
 def test_a_kernel_mends_what_bends(rng, settings):
-    values, mask, bands = scene(rng, rows=9, cols=9)
+    _, mask, bands = scene(rng, rows=9, cols=9)
     nm = bands.wavelength
 
     def bent(cube):
