@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from anyband_models.damage.protocols import draw
-from anyband_models.models.contract import Observation, Reconstruction
+from anyband_models.models.contract import Observation
 from anyband_models.models.registry import create_model
 from anyband_models.scene.examples import indian_pines
 from anyband_models.scene.pixels import as_pixels
@@ -41,7 +41,7 @@ def measure() -> dict[str, Ratio]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        ratios = {}
+        ratios: dict[str, Ratio] = {}
         for family, goals in GOALS.items():
             ratios |= _times(damaged(family, SIZES[family]), family, goals)
     finally:
@@ -68,7 +68,7 @@ def damaged(family: str, size: int | None) -> Observation:
 
 def _times(observation: Observation, family: str, goals: dict[str, float]) -> dict[str, Ratio]:
     models = [create_model(name) for name in (BASELINE, *goals)]
-    runs: dict[str, Callable[[], Reconstruction]] = {
+    runs: dict[str, Callable[[], object]] = {
         model.card.name: partial(model.reconstruct, observation) for model in models
     }
     times = best_times(runs, ROUNDS)

@@ -128,7 +128,7 @@ class AnyBands(nn.Module):
         found = np.zeros(problem.wanted.shape, dtype=np.float32)
         for inner, outer, within in _tiles(found.shape[1:], tile, REACH * calls):
             condition = _condition(problem, outer)
-            start = torch.from_numpy(noise[:, outer[0], outer[1]])[None]
+            start = torch.from_numpy(noise[:, outer[0], outer[1]].copy())[None]
             start = torch.where(condition.observed, 0.0, ladder[0].float() * start)
             denoiser: Denoiser = Consistent(self._denoiser(bands))
             with torch.inference_mode():
@@ -137,7 +137,7 @@ class AnyBands(nn.Module):
         return np.where(problem.wanted, found, np.float32(0))
 
     def _denoiser(self, bands: Bands) -> NetworkDenoiser:
-        codes = band_codes(torch.from_numpy(bands.wavelength), torch.from_numpy(bands.fwhm))
+        codes = band_codes(torch.tensor(bands.wavelength), torch.tensor(bands.fwhm))
         return NetworkDenoiser(_OfBands(self.network, codes), self.spec.schedule, "edm")
 
 

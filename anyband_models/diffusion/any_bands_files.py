@@ -7,6 +7,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 from pydantic import BaseModel, ValidationError
+from torch import Tensor
 
 from anyband_models.diffusion.any_bands import AnyBands, AnyBandsSpec
 from anyband_models.diffusion.files import read_tensors
@@ -73,9 +74,18 @@ def read_any_bands(path: Path) -> AnyBands:
         raise WeightsError(path, "does not describe a model of any bands") from error
     weights = path.with_suffix(".safetensors")
     arrays = {name: a.float() for name, a in read_tensors(weights, described.sha256).items()}
+    _check_fit(weights, arrays, described.spec)
     model = AnyBands(described.spec)
-    expected = model.state_dict()
-    if {n: a.shape for n, a in arrays.items()} != {n: a.shape for n, a in expected.items()}:
-        raise WeightsError(weights, "has other arrays than its description")
     model.load_state_dict(arrays)
     return model.to(torch.float32).eval().requires_grad_(False)
+
+
+def _check_fit(path: Path, arrays: dict[str, Tensor], spec: AnyBandsSpec) -> None:
+    """See that arrays are those of a spec before it is given any memory."""
+    try:
+        with torch.device("meta"):
+            expected = AnyBands(spec).state_dict()
+    except RuntimeError as error:  # sizes that no machine can count
+        raise WeightsError(path, "has other arrays than its description") from error
+    if {n: a.shape for n, a in arrays.items()} != {n: a.shape for n, a in expected.items()}:
+        raise WeightsError(path, "has other arrays than its description")

@@ -11,6 +11,8 @@ from jaxtyping import Float
 
 # Darker bands of a scene count as this bright, in parts of its mean brightness.
 DARKEST = 0.02
+# No scene is darker than this: what never varies at all can still be conditioned on.
+BLACK = float(np.finfo(np.float32).tiny)
 
 
 class Departures(NamedTuple):
@@ -40,7 +42,7 @@ class Departures(NamedTuple):
 
         Source: Rasmussen & Williams, *Gaussian processes for machine learning*, 2006, eq. 4.18.
         """
-        level = np.maximum(level, DARKEST * np.mean(np.abs(level)))
+        level = np.maximum(level, max(DARKEST * float(np.mean(np.abs(level))), BLACK))
         apart = np.abs(wavelength[:, np.newaxis] - wavelength)
         shared = self.short**2 * np.exp(-apart / self.length)
         shared[np.diag_indices_from(shared)] += self.gain**2

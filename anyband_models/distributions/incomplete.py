@@ -11,7 +11,7 @@ J. R. Stat. Soc. B 39 (1977) 1, section 4.1.3.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from anyband_models.distributions.blend import HALF_WIDTH_90, Belief, before
 from anyband_models.distributions.departures import Departures
@@ -23,6 +23,8 @@ from anyband_models.scene.pixels import by_pattern
 STEPS = 8
 # Pixels that are learned from, at most.
 LEARNED = 500
+# Of pixels that have a band at least so many, if there are any.
+RARE = 20
 # One in so many observed entries is hidden, to tell which belief serves.
 HIDDEN = 10
 BELIEFS = (
@@ -52,8 +54,8 @@ class Incomplete:
 
     def distribution(self) -> Hedged:
         """Return the distribution that best predicts observed entries hidden on trial."""
-        step = -(-self.values.shape[1] // LEARNED)
-        values, observed = self.values[:, ::step].astype(np.float64), self.observed[:, ::step]
+        chosen = _chosen(self.observed)
+        values, observed = self.values[:, chosen].astype(np.float64), self.observed[:, chosen]
         values = np.where(observed, values, 0.0)
         shown = observed & (np.random.default_rng(0).random(observed.shape) >= 1 / HIDDEN)
         shown |= observed & (shown.sum(axis=0) < 2)  # something to go by is left to each pixel
@@ -94,6 +96,16 @@ class Incomplete:
             return 0.0, 1.0, BELIEFS.index(belief)
         wrong, spread = np.concatenate(errors), np.quantile(np.concatenate(scores), 0.9)
         return float(np.mean(wrong**2)), float(spread) / HALF_WIDTH_90, BELIEFS.index(belief)
+
+
+def _chosen(observed: Bool[np.ndarray, "band pixel"]) -> Int[np.ndarray, " n"]:
+    """Return pixels to learn from: evenly spaced ones, and some that have a band which is rare."""
+    chosen = np.zeros(observed.shape[1], dtype=bool)
+    chosen[:: -(-len(chosen) // LEARNED)] = True
+    for band in np.flatnonzero(np.count_nonzero(observed[:, chosen], axis=1) < RARE):
+        having = np.flatnonzero(observed[band])
+        chosen[having[:: max(1, len(having) // RARE)]] = True
+    return np.flatnonzero(chosen)
 
 
 def learned(

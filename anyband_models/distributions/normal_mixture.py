@@ -12,6 +12,7 @@ Source: Tipping & Bishop, *Mixtures of probabilistic principal component analyse
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -83,12 +84,24 @@ class NormalMixture:
         rest = self.rest.given(observed)
         known, wanted = self.loadings[observed], self.loadings[~observed]
         weighed = self.rest.weighed(observed, known)
-        precision = known.T @ weighed
-        posteriors = [
-            _posterior(share, mean, covariance, precision)
-            for share, mean, covariance in zip(*self.components, strict=True)
-        ]
-        return MixtureGiven(rest, weighed, wanted - rest.gain @ known, posteriors)
+        return MixtureGiven(
+            rest, weighed, wanted - rest.gain @ known, self._posteriors(known.T @ weighed)
+        )
+
+    @cached_property
+    def _before(self) -> Float[np.ndarray, "component score score"]:
+        return np.linalg.inv(self.components.covariances)
+
+    def _posteriors(self, precision: Float[np.ndarray, "score score"]) -> list["Posterior"]:
+        shares, means, covariances = self.components
+        after = np.linalg.inv(self._before + precision)
+        roots = np.linalg.cholesky(after)
+        pulls = np.einsum("kij,kj->ki", self._before, means)
+        tighter = np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+        tighter -= 0.5 * np.linalg.slogdet(covariances)[1]
+        offsets = np.log(shares) + tighter - 0.5 * np.sum(means * pulls, axis=1)
+        parts = zip(offsets.tolist(), pulls, after, roots, strict=True)
+        return [Posterior(*part) for part in parts]
 
 
 class Posterior(NamedTuple):
@@ -105,20 +118,6 @@ class Posterior(NamedTuple):
     pull: Float[np.ndarray, " score"]
     covariance: Float[np.ndarray, "score score"]
     root: Float[np.ndarray, "score score"]
-
-
-def _posterior(
-    share: float,
-    mean: Float[np.ndarray, " score"],
-    covariance: Float[np.ndarray, "score score"],
-    precision: Float[np.ndarray, "score score"],
-) -> Posterior:
-    before = np.linalg.inv(covariance)
-    after = np.linalg.inv(before + precision)
-    pull = before @ mean
-    spread = np.linalg.slogdet(after)[1] - np.linalg.slogdet(covariance)[1]
-    offset = np.log(share) + 0.5 * (spread - mean @ pull)
-    return Posterior(float(offset), pull, after, np.linalg.cholesky(after))
 
 
 @dataclass(frozen=True, eq=False)

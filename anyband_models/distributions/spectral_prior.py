@@ -133,12 +133,31 @@ def _read(path: Path) -> SpectralPrior:
         raise WeightsError(path, "is not there")
     try:
         with safe_open(path, framework="numpy") as held:
-            made_of = json.loads((held.metadata() or {}).get("made_of", "[]"))
+            made_of = (held.metadata() or {}).get("made_of", "[]")
             arrays = {name: held.get_tensor(name).astype(np.float64) for name in held.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise WeightsError(path, f"is no safetensors file: {error}") from error
     try:
+        sentences = tuple(map(str, json.loads(made_of)))
         components = Components(*(arrays.pop(name) for name in Components._fields))
-        return SpectralPrior(**arrays, components=components, made_of=tuple(made_of))
-    except (KeyError, TypeError) as error:
+        _check_sizes(arrays, components)
+        return SpectralPrior(**arrays, components=components, made_of=sentences)
+    except (KeyError, TypeError, ValueError) as error:
         raise WeightsError(path, f"holds no spectral prior: {error}") from error
+
+
+def _check_sizes(arrays: dict[str, Float[np.ndarray, "..."]], components: Components) -> None:
+    """Refuse arrays that do not fit together, or are not numbers.
+
+    Raises:
+        ValueError: if they do not, or are not.
+    """
+    grid, (count, score) = len(arrays["wavelength"]), components.means.shape
+    wanted = dict.fromkeys(("wavelength", "mean", "rest"), (grid,)) | {"loadings": (grid, score)}
+    parts = {"shares": (count,), "means": (count, score), "covariances": (count, score, score)}
+    every = arrays | components._asdict()
+    for name, shape in (wanted | parts).items():
+        if every[name].shape != shape:
+            raise ValueError(f"{name} is of shape {every[name].shape}, not {shape}")
+        if not np.isfinite(every[name]).all():
+            raise ValueError(f"{name} is not all numbers")

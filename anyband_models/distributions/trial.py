@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 
 from anyband_models.distributions.departures import Departures
 from anyband_models.distributions.expectation_maximisation import Components
-from anyband_models.distributions.given import Answer
+from anyband_models.distributions.given import Answer, Distribution
 from anyband_models.distributions.hedged import Hedged, line_weights
 from anyband_models.distributions.hidden import gaps, trials
 from anyband_models.distributions.normal import Normal
@@ -58,6 +58,9 @@ class Trial:
         self.observed = observed
         self.values = spectra[:: -(-len(spectra) // JUDGES)].T
         self.hidden = trials(wavelength, observed)
+        # Where few bands are observed many trials hide the same ones.
+        place = {hidden.tobytes(): number for number, hidden in enumerate(self.hidden)}
+        self.first = [place[hidden.tobytes()] for hidden in self.hidden]
         self.truth = [self.values[hidden] for hidden in self.hidden]
         self.level = self._level()
 
@@ -66,8 +69,7 @@ class Trial:
         if not self.hidden:
             return Hedged(self._mixture(USUAL), self.wavelength)
         best = min(TRIED, key=self._cost)
-        mixture = self._mixture(best, among=True)
-        said = [mixture.given(~hidden).answer(self.values[~hidden]) for hidden in self.hidden]
+        said = self._said(self._mixture(best, among=True))
         trust = self._trust([each.mean for each in said])
         return Hedged(self._mixture(best), self.wavelength, trust, self._spread(said))
 
@@ -94,6 +96,14 @@ class Trial:
         rest = Normal(self.seen.mean[kept], covariance)
         return NormalMixture(self.seen.loadings[kept], rest, self.components)
 
+    def _said(self, distribution: Distribution) -> list[Answer]:
+        """Return what a distribution of the observed bands says in each trial."""
+        found: dict[int, Answer] = {}
+        for number in set(self.first):
+            left = ~self.hidden[number]
+            found[number] = distribution.given(left).answer(self.values[left])
+        return [found[number] for number in self.first]
+
     def _lines(self) -> list[Float[np.ndarray, "_ pixel"]]:
         nm = self.wavelength[self.observed]
         return [line_weights(nm, ~hidden) @ self.values[~hidden] for hidden in self.hidden]
@@ -109,13 +119,9 @@ class Trial:
 
     def _cost(self, departures: Departures) -> float:
         """Return how wrong departures are in the trials, their being unusual included."""
-        normal = self._normal(departures)
-        wrong = np.array(
-            [
-                _square(normal.given(~hidden).answer(self.values[~hidden]).mean - true)
-                for hidden, true in zip(self.hidden, self.truth, strict=True)
-            ]
-        )
+        said = self._said(self._normal(departures))
+        pairs = zip(said, self.truth, strict=True)
+        wrong = np.array([_square(each.mean - true) for each, true in pairs])
         # Half the mean of all errors, which a bad trial rules, half the mean of their logarithms.
         error = 0.5 * np.log(wrong.mean()) + 0.5 * np.log(wrong).mean()
         octaves = np.log2(np.array(departures) / np.array(USUAL))

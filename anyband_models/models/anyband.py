@@ -105,7 +105,7 @@ class Anyband(Model):
             drawn = noise + np.float32(trust) * (drawn - noise)
             sample[where] = as_pixels(image.mean + scale * drawn)[where]
         if self.config.means_of:
-            mean = as_pixels(draft.samples[: self.config.means_of].mean(axis=0))
+            mean = draft.samples[: self.config.means_of].mean(axis=0)
         else:
             said = model.mean(problem, bands, self.config.tile) if trust else np.float32(0)
             mean = as_pixels(image.mean + np.float32(trust) * image.std * said)

@@ -14,6 +14,7 @@ from anyband_models.scene.pixels import as_pixels, by_pattern
 # Pixels that say which distribution serves, and pixels predicted at a time: both bound the memory.
 TRIAL_PIXELS = 512
 BLOCK_PIXELS = 4096
+LARGEST = float(np.finfo(np.float32).max) / 4  # which leaves room for a difference
 # Where the streams of further random numbers begin, beside those that are one an entry.
 _FURTHER = 2**32
 
@@ -54,11 +55,18 @@ def condition(
             block = pixels[members[start : start + BLOCK_PIXELS]]
             seen = np.take(values, block, axis=1)[known]
             where = np.ix_(wanted, block)
-            draft.fill(where, *given.answer(seen))
+            mean, std = given.answer(seen)
+            draft.fill(where, _in_range(mean), _in_range(std))
             for number, sample in enumerate(draft.samples):
                 further = _further(given, seed, number, served.shape[1])[:, block]
-                sample[where] = given.draw(seen, sample[where], further)  # the noise put there
+                drawn = given.draw(seen, sample[where], further)  # of the noise put there
+                sample[where] = _in_range(drawn)
     return distribution
+
+
+def _in_range(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+    """Return values as single precision can hold them: garbage in need not be infinite."""
+    return np.clip(values, -LARGEST, LARGEST)
 
 
 def _further(given: Given, seed: int, number: int, pixels: int) -> Float[np.ndarray, "further _"]:

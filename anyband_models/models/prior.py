@@ -274,10 +274,10 @@ def _some(bands: Bands, known: Support) -> Bands:
 def notes_on(observation: Observation, rest: Bool[np.ndarray, "band pixel"]) -> tuple[str, ...]:
     """Return what to say of the values, and of entries that neither could fill."""
     notes = []
-    if not reflectance(observation):
+    if not reflectance(observation) and not observation.mask.all():
         notes.append(
             f"the values are {observation.quantity}, of which libraries of reflectance know "
-            "nothing: only the scene's own complete pixels were used"
+            "nothing: only the scene's own spectra were used"
         )
     if rest.any():
         bands = np.count_nonzero(rest.any(axis=1))

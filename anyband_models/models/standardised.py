@@ -16,6 +16,7 @@ from anyband_models.scene.pixels import as_pixels, by_pattern
 
 # Nothing more surprising is shown to a network, and nothing farther away is asked of it.
 MOST = 8.0
+TINY = float(np.finfo(np.float32).tiny)
 # Pairs of neighbours below which a band's own correlation means nothing.
 FEWEST_PAIRS = 50
 
@@ -68,7 +69,8 @@ class Standardised:
         """
         observed = np.isfinite(self.mean) & ~self.wanted
         bright = np.nan_to_num(self.mean / self.level).clip(-1, MOST)
-        doubt = np.log10(np.maximum(np.nan_to_num(self.std) / self.level, 1e-5))
+        doubt = np.nan_to_num(self.std).astype(np.float64) / self.level
+        doubt = np.log10(np.maximum(doubt, 1e-5))
         doubt = np.where(self.wanted, 0.5 * doubt + 1.0, 0.0)
         surprise = np.nan_to_num(self.surprise).clip(-MOST, MOST)
         alike = likeness(surprise, observed)[:, :, np.newaxis, np.newaxis]
@@ -79,8 +81,9 @@ class Standardised:
         """Return an image as distances from the prior's mean, in standard deviations; else 0."""
         apart = np.zeros(self.mean.shape, dtype=np.float32)
         where = self.wanted & np.isfinite(image)
-        apart[where] = (image[where] - self.mean[where]) / np.maximum(self.std[where], 1e-12)
-        return apart.clip(-MOST, MOST)
+        off = image[where].astype(np.float64) - self.mean[where]
+        apart[where] = (off / np.maximum(self.std[where], TINY)).clip(-MOST, MOST)
+        return apart
 
 
 def likeness(

@@ -75,7 +75,7 @@ class Batch(NamedTuple):
             torch.from_numpy(example.wanted)[None],
             torch.from_numpy(example.truth)[None],
             torch.from_numpy(example.noise)[None],
-            band_codes(torch.from_numpy(bands.wavelength), torch.from_numpy(bands.fwhm)),
+            band_codes(torch.tensor(bands.wavelength), torch.tensor(bands.fwhm)),
         )
 
 

@@ -93,3 +93,32 @@ def test_spectra_that_do_not_vary_can_still_be_conditioned_on(level):
     conditional = Normal.fit(np.full((40, 3), level)).shrunk(1e-7).given(np.arange(3) < 2)
     assert np.all(np.isfinite(conditional.gain))
     assert 0 <= conditional.covariance[0, 0] <= 1e-11 * max(level**2, 1e-60)
+
+
+@given(seed=SEEDS, bands=st.integers(2, 10), data=st.data())
+def test_surprise_is_each_band_against_all_others_left_in(seed, bands, data):
+    # Few missing bands take the precision's way, many the covariance's.
+    normal = random_normal(seed, bands)
+    count = data.draw(st.integers(1, bands))
+    observed = np.isin(np.arange(bands), np.random.default_rng(seed).permutation(bands)[:count])
+    values = np.random.default_rng(seed + 1).standard_normal((count, 3))
+    found = normal.surprise(observed, values)
+    places = np.flatnonzero(observed)
+    for row, band in enumerate(places):
+        others = np.delete(places, row)
+        c = normal.covariance
+        gain = np.linalg.solve(c[np.ix_(others, others)], c[others, band])
+        apart = np.delete(values, row, axis=0) - normal.mean[others, None]
+        error = values[row] - normal.mean[band] - gain @ apart
+        deviation = np.sqrt(c[band, band] - gain @ c[others, band])
+        np.testing.assert_allclose(found[row], error / deviation, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [2, 7])
+def test_surprises_of_spectra_that_obey_have_variance_one(count):
+    normal = random_normal(8, 8)
+    observed = np.arange(8) < count
+    spectra = np.random.default_rng(1).multivariate_normal(normal.mean, normal.covariance, 20_000)
+    surprise = normal.surprise(observed, spectra[:, :count].T)
+    np.testing.assert_allclose(surprise.mean(axis=1), 0, atol=0.03)
+    np.testing.assert_allclose(surprise.std(axis=1), 1, rtol=0.03)

@@ -118,3 +118,20 @@ def test_spectra_of_two_kinds_are_told_apart(rng):
     answers = [some.given(observed).answer(values[2000:, :2].T) for some in (normal, mixture)]
     errors = [np.sqrt(np.mean((answer.mean - wanted) ** 2)) for answer in answers]
     assert errors[1] < 0.15 * errors[0]
+
+
+def test_its_normal_distribution_has_the_mean_and_covariance_of_its_spectra(mixture, rng):
+    """Of scores that together have mean 0 and covariance 1, as they are when they are fitted."""
+    shares, means, covariances = mixture.components
+    means = means - shares @ means
+    whole_of_it = np.einsum("k,kij->ij", shares, covariances + means[:, :, None] * means[:, None])
+    half = np.linalg.inv(np.linalg.cholesky(whole_of_it))
+    settled = Components(shares, means @ half.T, half @ covariances @ half.T)
+    standard = NormalMixture(mixture.loadings, mixture.rest, settled)
+    spectra = drawn(standard, rng, 50_000)
+    normal = standard.normal
+    assert normal.normal is normal
+    size = np.sqrt(np.diag(normal.covariance))
+    np.testing.assert_allclose(spectra.mean(axis=1), normal.mean, atol=0.02 * size.max())
+    apart = (np.cov(spectra) - normal.covariance) / np.outer(size, size)
+    assert np.abs(apart).max() < 0.03
