@@ -17,6 +17,7 @@ from anyband_models.distributions.blend import HALF_WIDTH_90, Belief, before
 from anyband_models.distributions.departures import Departures
 from anyband_models.distributions.hedged import Hedged
 from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.some import some
 from anyband_models.distributions.spectral_prior import Seen
 from anyband_models.scene.pixels import by_pattern
 
@@ -101,10 +102,10 @@ class Incomplete:
 def _chosen(observed: Bool[np.ndarray, "band pixel"]) -> Int[np.ndarray, " n"]:
     """Return pixels to learn from: evenly spaced ones, and some that have a band which is rare."""
     chosen = np.zeros(observed.shape[1], dtype=bool)
-    chosen[:: -(-len(chosen) // LEARNED)] = True
+    chosen[some(len(chosen), LEARNED)] = True
     for band in np.flatnonzero(np.count_nonzero(observed[:, chosen], axis=1) < RARE):
         having = np.flatnonzero(observed[band])
-        chosen[having[:: max(1, len(having) // RARE)]] = True
+        chosen[having[some(len(having), RARE)]] = True
     return np.flatnonzero(chosen)
 
 

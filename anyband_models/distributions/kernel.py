@@ -18,6 +18,7 @@ from jaxtyping import Float
 
 from anyband_models.distributions.given import Answer, Distribution, Given, Pattern
 from anyband_models.distributions.normal import Normal
+from anyband_models.distributions.some import some
 
 REACHES = (1.0, 2.0, 4.0, 8.0)
 NOISES = (1e-3, 1e-2, 1e-1, 1.0)
@@ -101,14 +102,14 @@ class Choice(NamedTuple):
 def _mended(
     inner: Given, known: Float[np.ndarray, "n known"], wanted: Float[np.ndarray, "n wanted"]
 ) -> Given:
-    step = -(-len(known) // LEARNED)
-    known, wanted = known[::step], wanted[::step]
+    chosen = some(len(known), LEARNED)
+    known, wanted = known[chosen], wanted[chosen]
     if np.ptp(known, axis=0).max() == 0:
         return inner
     scores = Scores.of(known)
     wrong = wanted - inner.answer(known.T).mean.T
     at = scores(known)
-    few = slice(None, None, -(-len(at) // TRIED))
+    few = some(len(at), TRIED)
     choice = _chosen(at[few], wrong[few])
     if choice.left > 1 - WORTH:
         return inner

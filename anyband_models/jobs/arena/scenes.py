@@ -1,9 +1,11 @@
 """The scenes of a folder, those that cannot be read among them, and how each is opened."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import yaml
 from pydantic import BaseModel, ValidationError
 
@@ -24,12 +26,17 @@ OWN_ADVICE = "the arena goes by what files say themselves, so write them into th
 
 
 class Reading(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
-    """What is said of one scene, where its file does not; see `open_scene`."""
+    """What is said of one scene, where its file does not; see `open_scene`.
+
+    Attributes:
+        without: from where to where bands lie that are not to be looked at [nm].
+    """
 
     scale: float | None = None
     offset: float | None = None
     quantity: Literal["reflectance", "radiance", "dn"] | None = None
     nodata: float | None = None
+    without: tuple[tuple[float, float], ...] | None = None
 
 
 def readings(folder: Path) -> dict[str, dict[str, Any]]:
@@ -84,6 +91,20 @@ def _has_header(path: Path) -> bool:
 
 
 def opened(path: Path, reading: Mapping[str, Any]) -> tuple[Scene, str]:
+    """Open a scene as `_opened` does, and mark the bands as bad that are not to be looked at."""
+    reading = dict(reading)
+    ranges = reading.pop("without", None) or ()
+    scene, note = _opened(path, reading)
+    if not ranges:
+        return scene, note
+    inside = [(scene.wavelength >= low) & (scene.wavelength <= high) for low, high in ranges]
+    named = ", ".join(f"{low:g} to {high:g}" for low, high in ranges)
+    said = f"without the bands from {named} nm"
+    left = replace(scene, good=scene.good & ~np.any(inside, axis=0))
+    return left, "; ".join(filter(None, [note, said]))
+
+
+def _opened(path: Path, reading: Mapping[str, Any]) -> tuple[Scene, str]:
     """Open a scene; return it, and what a reader of its scores should know.
 
     What cannot be reflectance, and is not said to be something else, is taken as counts: every
