@@ -18,6 +18,7 @@ from anyband_models.diffusion.condition import Condition
 from anyband_models.diffusion.consistency import Consistent
 from anyband_models.diffusion.denoiser import Denoiser, NetworkDenoiser, one_step
 from anyband_models.diffusion.noise import LogNormalSchedule
+from anyband_models.diffusion.preconditioning import scaling
 from anyband_models.diffusion.samplers import SAMPLERS
 from anyband_models.networks.bandwise import BandwiseConfig, BandwiseNetwork, band_codes
 from physops.bands import Bands
@@ -125,11 +126,14 @@ class AnyBands(nn.Module):
         """
         ladder = self.spec.schedule.ladder(steps)
         calls = 2 * steps if sampler == "heun" else steps
+        # A few steps end somewhat narrower or wider than they should, even where the network says
+        # nothing: by as much the start is made wider or narrower.
+        first = float(ladder[0]) / _silent(sampler, ladder)
         found = np.zeros(problem.wanted.shape, dtype=np.float32)
         for inner, outer, within in _tiles(found.shape[1:], tile, REACH * calls):
             condition = _condition(problem, outer)
             start = torch.from_numpy(noise[:, outer[0], outer[1]].copy())[None]
-            start = torch.where(condition.observed, 0.0, ladder[0].float() * start)
+            start = torch.where(condition.observed, 0.0, first * start)
             denoiser: Denoiser = Consistent(self._denoiser(bands))
             with torch.inference_mode():
                 drawn = SAMPLERS[sampler](denoiser, start, ladder, condition, _no_more)
@@ -139,6 +143,18 @@ class AnyBands(nn.Module):
     def _denoiser(self, bands: Bands) -> NetworkDenoiser:
         codes = band_codes(torch.tensor(bands.wavelength), torch.tensor(bands.fwhm))
         return NetworkDenoiser(_OfBands(self.network, codes), self.spec.schedule, "edm")
+
+
+def _silent(sampler: str, ladder: Float[Tensor, " rung"]) -> float:
+    """Return what a start of the ladder's first rung becomes if the network says nothing."""
+    one = torch.ones(1, 1, 1, 1, dtype=torch.float64)
+    seen = one.bool()
+    condition = Condition(torch.zeros_like(one), ~seen, torch.zeros_like(one))
+
+    def silent(x: Tensor, sigma: Tensor, condition: Condition) -> Tensor:
+        return scaling("edm", sigma).skip * x
+
+    return float(SAMPLERS[sampler](silent, ladder[0] * one, ladder, condition, _no_more))
 
 
 class _OfBands(nn.Module):
