@@ -10,7 +10,9 @@ PARSER = TypeAdapter(ModelConfig)
 
 
 def test_models_are_listed_by_pattern():
-    assert list_models("*") == ["anyband-diff", "gaussian", "linear", "mixture", "pchip"]
+    assert list_models("*") == [
+        "anyband", "anyband-diff", "gaussian", "linear", "mixture", "pchip", "prior",
+    ]  # fmt: skip
     assert list_models("*li*") == ["linear"]
     assert list_models("diffusion-*") == []
 
@@ -19,7 +21,9 @@ def test_models_are_listed_by_pattern():
 def test_an_unknown_model_is_answered_with_the_nearest(make):
     with pytest.raises(UnknownModelError, match="a model called 'gausian' is not known; did you"):
         make("gausian")
-    with pytest.raises(UnknownModelError, match="known: anyband-diff, gaussian, linear, mix"):
+    with pytest.raises(
+        UnknownModelError, match="known: anyband, anyband-diff, gaussian, linear, mix"
+    ):
         make("xyz")
 
 
