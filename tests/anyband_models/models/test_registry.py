@@ -22,7 +22,7 @@ def test_an_unknown_model_is_answered_with_the_nearest(make):
     with pytest.raises(UnknownModelError, match="a model called 'gausian' is not known; did you"):
         make("gausian")
     with pytest.raises(
-        UnknownModelError, match="known: anyband, anyband-diff, gaussian, linear, mix"
+        UnknownModelError, match="known: anyband, anyband-diff, gaussian, lin"
     ):
         make("xyz")
 
