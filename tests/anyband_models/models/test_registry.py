@@ -21,9 +21,7 @@ def test_models_are_listed_by_pattern():
 def test_an_unknown_model_is_answered_with_the_nearest(make):
     with pytest.raises(UnknownModelError, match="a model called 'gausian' is not known; did you"):
         make("gausian")
-    with pytest.raises(
-        UnknownModelError, match="known: anyband, anyband-diff, gaussian, lin"
-    ):
+    with pytest.raises(UnknownModelError, match="known: anyband, anyband-diff, gaussian, lin"):
         make("xyz")
 
 
