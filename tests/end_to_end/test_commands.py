@@ -46,7 +46,7 @@ def test_list(anyband):
         "pchip",
         "prior",
     ]
-    assert [card["name"] for card in anyband("list", "p*", "--json").json] == ["pchip"]
+    assert [card["name"] for card in anyband("list", "pc*", "--json").json] == ["pchip"]
 
 
 def test_show(anyband):

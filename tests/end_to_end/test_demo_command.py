@@ -75,6 +75,7 @@ def test_measured_values_are_those_of_the_scene(made):
     assert np.isfinite(repaired.values).all()
 
 
+@pytest.mark.slow
 def test_again_over_itself_it_gives_the_same(made, anyband):
     folder, summary = made
     before = {path.name: path.read_bytes() for path in folder.glob("*.tif")}

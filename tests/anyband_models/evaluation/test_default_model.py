@@ -40,8 +40,15 @@ def reflectances():
     return make_scene(values.astype("<f4"), meta, bands.bands.wavelength, bands.bands.fwhm)
 
 
-@pytest.mark.parametrize("fit", ["left", "none"])
-@pytest.mark.parametrize("scene", [counts, reflectances])
+@pytest.mark.parametrize(
+    ("scene", "fit"),
+    [
+        (counts, "left"),
+        (reflectances, "left"),
+        (reflectances, "none"),
+        pytest.param(counts, "none", marks=pytest.mark.slow),  # every pixel has a part of the bands
+    ],
+)
 def test_the_default_model_is_nowhere_below_linear(scene, fit):
     found = evaluate(RepairConfig().model, scene(), FAMILIES, seeds=1, fit=fit)
     assert len(found.records) == 9

@@ -10,8 +10,9 @@ PARSER = TypeAdapter(ModelConfig)
 
 
 def test_models_are_listed_by_pattern():
-    every = ["anyband", "anyband-diff", "gaussian", "linear", "mixture", "pchip", "prior"]
-    assert list_models("*") == every
+    assert list_models("*") == [
+        "anyband", "anyband-diff", "gaussian", "linear", "mixture", "pchip", "prior",
+    ]  # fmt: skip
     assert list_models("*li*") == ["linear"]
     assert list_models("diffusion-*") == []
 
@@ -20,9 +21,7 @@ def test_models_are_listed_by_pattern():
 def test_an_unknown_model_is_answered_with_the_nearest(make):
     with pytest.raises(UnknownModelError, match="a model called 'gausian' is not known; did you"):
         make("gausian")
-    with pytest.raises(
-        UnknownModelError, match="known: anyband, anyband-diff, gaussian, linear, mix"
-    ):
+    with pytest.raises(UnknownModelError, match="known: anyband, anyband-diff, gaussian, lin"):
         make("xyz")
 
 

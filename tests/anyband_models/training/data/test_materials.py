@@ -29,7 +29,7 @@ def test_members_and_only_agree(materials):
 
 def test_a_cache_is_written_once_and_read_the_same(materials, tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(module, "_folder", lambda folder: folder)
+    monkeypatch.setattr(module, "data_folder", lambda folder: folder)
     monkeypatch.setattr(module, "_gathered", lambda folder: calls.append(folder) or materials)
     cache = tmp_path / "materials.npz"
     first, second = load(tmp_path, cache), load(tmp_path, cache)
