@@ -99,16 +99,18 @@ class Anyband(Model):
         where = band, pixel
         spread = _spread(model, image.wanted, draft, filled)
         scale = image.std * spread
+        said = model.mean(problem, bands, self.config.tile) if trust else np.float32(0)
+        said = np.float32(trust) * said
         for sample in draft.samples:
             noise = image.latent(sample.reshape(image.mean.shape))
             drawn = self._drawn(model, problem, bands, noise) if trust else noise
             drawn = noise + np.float32(trust) * (drawn - noise)
-            sample[where] = as_pixels(image.mean + scale * drawn)[where]
+            # Wider or narrower around the mean, which stays where it is.
+            sample[where] = as_pixels(image.mean + image.std * said + scale * (drawn - said))[where]
         if self.config.means_of:
             mean = draft.samples[: self.config.means_of].mean(axis=0)
         else:
-            said = model.mean(problem, bands, self.config.tile) if trust else np.float32(0)
-            mean = as_pixels(image.mean + np.float32(trust) * image.std * said)
+            mean = as_pixels(image.mean + image.std * said)
         draft.fill(where, mean[where], as_pixels(scale)[where])
 
     def _trust(self, model: "AnyBands", observation: Observation, filled: Filled) -> float:

@@ -280,9 +280,10 @@ def notes_on(observation: Observation, rest: Bool[np.ndarray, "band pixel"]) -> 
             "nothing: only the scene's own spectra were used"
         )
     if rest.any():
-        bands = np.count_nonzero(rest.any(axis=1))
+        bands = int(np.count_nonzero(rest.any(axis=1)))
         notes.append(
-            f"prior had too little to go by for {np.count_nonzero(rest)} entries in {bands} "
-            "bands: linear interpolation answered instead, flagged as fallback"
+            f"{np.count_nonzero(rest):,} entries in {bands} {'band' if bands == 1 else 'bands'} "
+            "lie outside 400 to 2500 nm or have too little beside them: linear interpolation "
+            "answered there, flagged as fallback"
         )
     return tuple(notes)

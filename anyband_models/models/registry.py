@@ -58,6 +58,19 @@ def get_model(name: str) -> type[Model]:
     return _MODELS[name]
 
 
+def learned(name: str, weights: str | None) -> dict[str, Any]:
+    """Return the settings by which a model gets weights that somebody trained; none if it cannot.
+
+    Args:
+        name: of the model.
+        weights: a model's file or the folder of a run; None for those that ship.
+    """
+    if weights is None:
+        return {}
+    takes = {"anyband": "network", "anyband-diff": "weights"}
+    return {takes[name]: weights} if name in takes else {}
+
+
 def create_model(name: str, **settings: Any) -> Model:  # noqa: ANN401  (checked by the config)
     """Build a model.
 

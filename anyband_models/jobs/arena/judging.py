@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from anyband_models.errors import AnybandError
 from anyband_models.evaluation.evaluate import Fit, Region
 from anyband_models.evaluation.judged import Judged, mean_judged
 from anyband_models.jobs.arena.results import BASELINE, Entry, Key
 from anyband_models.models.contract import Model
-from anyband_models.models.registry import create_model, get_model
+from anyband_models.models.registry import create_model, learned
 from anyband_models.scene.scene import Scene
 
 
@@ -33,9 +33,8 @@ class Contest(NamedTuple):
 
     def create(self, name: str) -> Model:
         """Build a model, with the weights if it takes any."""
-        takes = "weights" in get_model(name).config_type.model_fields
-        settings: dict[str, Any] = {"weights": str(self.weights)} if takes and self.weights else {}
-        return create_model(name, **settings)
+        weights = None if self.weights is None else str(self.weights)
+        return create_model(name, **learned(name, weights))
 
 
 def with_baseline(models: Sequence[str]) -> tuple[str, ...]:

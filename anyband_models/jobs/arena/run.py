@@ -125,12 +125,21 @@ def _judge(
 def _facts(scene: Scene, note: str) -> SceneFacts:
     values = np.ascontiguousarray(scene.values)
     return SceneFacts(
-        sha256=hashlib.sha256(values.data).hexdigest(),
+        sha256=_sha256(scene, values),
         shape=values.shape,
         quantity=scene.meta.quantity.value,
         peak=peak_of(values, ~detect(scene).missing),
         note=note,
     )
+
+
+def _sha256(scene: Scene, values: np.ndarray) -> str:
+    """Return what changes when anything does that a model is shown, or judged on."""
+    digest = hashlib.sha256(values.data)
+    for axis in (scene.wavelength, scene.fwhm, scene.good):
+        digest.update(np.ascontiguousarray(axis).data)
+    digest.update(scene.meta.quantity.value.encode())
+    return digest.hexdigest()
 
 
 def _save(results: Results, files: tuple[Path, ...]) -> None:

@@ -127,8 +127,8 @@ def test_bands_beyond_the_prior_are_the_lines_and_a_note_says_so(rng):
     np.testing.assert_array_equal(result.std, linear.std)
     assert np.all(result.caution[[1, 3]] & Caution.FALLBACK)
     assert result.notes == (
-        "prior had too little to go by for 40 entries in 2 bands: linear interpolation answered "
-        "instead, flagged as fallback",
+        "40 entries in 2 bands lie outside 400 to 2500 nm or have too little beside them: linear "
+        "interpolation answered there, flagged as fallback",
     )
 
 
