@@ -70,7 +70,7 @@ class Hedged:
 
 @dataclass(frozen=True, eq=False)
 class HedgedGiven:
-    """Such a distribution of the missing bands; see `conditional.Given`.
+    """Such a distribution of the missing bands; see `given.Given`.
 
     Attributes:
         inner: the distribution itself.

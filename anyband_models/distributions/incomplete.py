@@ -100,7 +100,7 @@ class Incomplete:
 
 
 def _chosen(observed: Bool[np.ndarray, "band pixel"]) -> Int[np.ndarray, " n"]:
-    """Return pixels to learn from: evenly spaced ones, and some that have a band which is rare."""
+    """Return pixels to learn from: some, and some more that have a band which is rare."""
     chosen = np.zeros(observed.shape[1], dtype=bool)
     chosen[some(len(chosen), LEARNED)] = True
     for band in np.flatnonzero(np.count_nonzero(observed[:, chosen], axis=1) < RARE):

@@ -150,7 +150,7 @@ def _distance(
 
 @dataclass(frozen=True, eq=False)
 class KernelGiven:
-    """The distribution of the missing bands, mended; see `conditional.Given`.
+    """The distribution of the missing bands, mended; see `given.Given`.
 
     Attributes:
         inner: the distribution itself.

@@ -50,7 +50,7 @@ class Conditional:
         noise: Float[np.ndarray, "missing pixel"],
         further: Float[np.ndarray, "further pixel"],
     ) -> Float[np.ndarray, "missing pixel"]:
-        """Return a sample; see `conditional.Given`."""
+        """Return a sample; see `given.Given`."""
         return self.answer(values).mean + self.root @ noise
 
     @cached_property
@@ -89,7 +89,7 @@ class Normal:
 
     @property
     def normal(self) -> "Normal":
-        """Itself; see `conditional.Distribution`."""
+        """Itself; see `given.Distribution`."""
         return self
 
     @cached_property

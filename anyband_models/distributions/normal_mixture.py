@@ -122,7 +122,7 @@ class Posterior(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class MixtureGiven:
-    """The distribution of the missing bands, given the observed ones; see `conditional.Given`.
+    """The distribution of the missing bands, given the observed ones; see `given.Given`.
 
     Attributes:
         rest: that of the rest r.

@@ -60,7 +60,7 @@ class Prior(Model):
 
     card = Card(
         name="prior",
-        summary="what spectra look like anywhere, and the scene's complete pixels",
+        summary="what spectra look like anywhere, and the scene's own pixels, complete or not",
         method="A mixture of low-rank normal distributions over wavelength, fitted to measured and "
         "simulated spectra, as the scene's bands see it, and departures from it whose sizes the "
         "scene's own observed bands tell; with eight complete pixels or more, its covariance "
@@ -128,7 +128,7 @@ def fill(
         prior: over wavelength.
         config: of the model.
         seed: of the samples.
-        kernel: whether complete spectra mend the normal distribution (`models.kernel`).
+        kernel: whether complete spectra mend the normal distribution (`distributions.kernel`).
 
     Returns:
         what was filled, and what is known of the scene's spectra.
