@@ -88,9 +88,10 @@ def reading(
 
 
 def learned(weights: Path | None, model: str) -> dict[str, Any]:
-    """Return the option above as settings of a model: of `anyband` it is the network's."""
-    name = "network" if model == "anyband" else "weights"
-    return {} if weights is None else {name: str(weights)}
+    """Return the option above as settings of a model; one that takes no weights will refuse it."""
+    from anyband_models.models.registry import WEIGHTS
+
+    return {} if weights is None else {WEIGHTS.get(model, "weights"): str(weights)}
 
 
 def open_scene(path: Path, options: dict[str, Any]) -> "Scene":

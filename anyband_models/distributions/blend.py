@@ -4,7 +4,7 @@
 
 is the posterior mean of a covariance whose prior is inverse-Wishart. C0 is what the spectral prior
 says, in part, and how scenes depart from it. Which part, which departures and how strong they are
-together, the complete spectra tell: those of one half predict the missing bands of the other.
+together, the complete spectra tell: some of them predict the missing bands of the others.
 
 Source: Gelman et al., *Bayesian data analysis*, 3rd ed. 2013, section 3.6.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from anyband_models.distributions.departures import Departures
+from anyband_models.distributions.nine_tenths import spread_of
 from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.spectral_prior import Seen
 
@@ -27,8 +28,6 @@ PLENTY = 1000
 # Spectra of a fold that are predicted, at most.
 JUDGES = 256
 SWEEPS = 2
-# Of the 90 % interval of a normal distribution, in standard deviations.
-HALF_WIDTH_90 = 1.6448536
 
 
 class Belief(NamedTuple):
@@ -192,9 +191,8 @@ class Blend:
             said = given.answer(fold.judged[:, ~missing].T)
             error = np.abs(said.mean - fold.judged[:, missing].T)
             errors.append(float(np.mean(error**2)))
-            scores.append((error / said.std).ravel())
-        spread = float(np.quantile(np.concatenate(scores), 0.9)) / HALF_WIDTH_90
-        return float(np.mean(errors)), spread
+            scores.append(error / said.std)
+        return float(np.mean(errors)), spread_of(scores)
 
 
 def _moments(spectra: Float[np.ndarray, "pixel band"]) -> Moments:

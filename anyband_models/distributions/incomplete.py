@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from anyband_models.distributions.blend import HALF_WIDTH_90, Belief, before
+from anyband_models.distributions.blend import Belief, before
 from anyband_models.distributions.departures import Departures
 from anyband_models.distributions.hedged import Hedged
+from anyband_models.distributions.nine_tenths import spread_of
 from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.some import some
 from anyband_models.distributions.spectral_prior import Seen
@@ -95,8 +96,8 @@ class Incomplete:
                 scores.append((error / said.std)[hidden])
         if not any(map(len, errors)):
             return 0.0, 1.0, BELIEFS.index(belief)
-        wrong, spread = np.concatenate(errors), np.quantile(np.concatenate(scores), 0.9)
-        return float(np.mean(wrong**2)), float(spread) / HALF_WIDTH_90, BELIEFS.index(belief)
+        wrong = float(np.mean(np.concatenate(errors) ** 2))
+        return wrong, spread_of(scores), BELIEFS.index(belief)
 
 
 def _chosen(observed: Bool[np.ndarray, "band pixel"]) -> Int[np.ndarray, " n"]:

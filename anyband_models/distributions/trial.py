@@ -12,6 +12,7 @@ from anyband_models.distributions.expectation_maximisation import Components
 from anyband_models.distributions.given import Answer, Distribution
 from anyband_models.distributions.hedged import Hedged, line_weights
 from anyband_models.distributions.hidden import gaps, trials
+from anyband_models.distributions.nine_tenths import spread_of
 from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.normal_mixture import NormalMixture
 from anyband_models.distributions.spectral_prior import Seen
@@ -31,8 +32,6 @@ ENOUGH = 25
 JUDGES = 128
 # Independent trials of which the spread is believed half.
 DOUBT = 5.0
-# Of the 90 % interval of a normal distribution, in standard deviations.
-HALF_WIDTH_90 = 1.6448536
 
 
 class Trial:
@@ -108,18 +107,10 @@ class Trial:
         nm = self.wavelength[self.observed]
         return [line_weights(nm, ~hidden) @ self.values[~hidden] for hidden in self.hidden]
 
-    def _normal(self, departures: Departures) -> Normal:
-        """Return the observed bands' normal distribution: a stand-in, quicker than the mixture."""
-        known = self.observed
-        loadings = self.seen.loadings[known]
-        covariance = departures.covariance(self.wavelength, self.level)[np.ix_(known, known)]
-        covariance += loadings @ loadings.T
-        covariance[np.diag_indices_from(covariance)] += self.seen.rest[known]
-        return Normal(self.seen.mean[known], covariance)
-
     def _cost(self, departures: Departures) -> float:
         """Return how wrong departures are in the trials, their being unusual included."""
-        said = self._said(self._normal(departures))
+        # The normal distribution stands in for the mixture, and is quicker.
+        said = self._said(self._mixture(departures, among=True).normal)
         pairs = zip(said, self.truth, strict=True)
         wrong = np.array([_square(each.mean - true) for each, true in pairs])
         # Half the mean of all errors, which a bad trial rules, half the mean of their logarithms.
@@ -144,8 +135,7 @@ class Trial:
         Few trials, all alike, are believed half.
         """
         pairs = zip(said, self.truth, strict=True)
-        scores = [(np.abs(each.mean - true) / each.std).ravel() for each, true in pairs]
-        found = float(np.quantile(np.concatenate(scores), 0.9)) / HALF_WIDTH_90
+        found = spread_of([np.abs(each.mean - true) / each.std for each, true in pairs])
         return found ** (self.independent / (self.independent + DOUBT))
 
 

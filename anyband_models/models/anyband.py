@@ -14,7 +14,7 @@ from anyband_models.models.contract import Caution, Model, Observation, Reconstr
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.prior import Filled, PriorConfig, fill, notes_on, prior_of
+from anyband_models.models.prior import FillConfig, Filled, fill, notes_on, prior_of
 from anyband_models.models.standardised import Standardised
 from anyband_models.models.support import Support
 from anyband_models.scene.pixels import as_pixels
@@ -28,10 +28,10 @@ TRIAL, HIDDEN = 40, 0.1
 SHIPPED = Path(__file__).parent.parent / "weights" / "anyband.json"
 
 
-class AnybandConfig(PriorConfig, frozen=True):
+class AnybandConfig(FillConfig, frozen=True):
     """Settings of `Anyband`."""
 
-    kind: Literal["anyband"] = "anyband"  # type: ignore[assignment]
+    kind: Literal["anyband"] = "anyband"
     network: str = ""
     """A network's JSON file, or the folder of a training run; the one that ships, if empty."""
     context: Literal["auto", "always", "never"] = "auto"
@@ -54,13 +54,12 @@ class Anyband(Model):
         name="anyband",
         summary="the prior, the scene's own spectra, and a network on what they leave",
         method="The closed-form mean and deviation of `prior`, mended by kernel regression where "
-        "the scene has complete pixels; then a diffusion model of the standardised residual, which "
+        "200 complete pixels are known; then a diffusion model of the standardised residual, which "
         "sees the surroundings and knows bands by their wavelength and width alone. The mean takes "
         "one step of it, samples a few.",
         trained_on="simulated scenes of measured and simulated materials, and real scenes of open "
         "licence; every datum is named beside the weights",
         uses_support=True,
-        generates=True,
         limits="Knows reflectance best: of other quantities it uses the scene's own spectra alone, "
         "or interpolates.",
         source="Karras et al., Elucidating the design space of diffusion-based generative models, "

@@ -40,10 +40,9 @@ Kind = Literal["complete", "parts", "prior"]
 Fitted = Callable[[Pattern, Float[np.ndarray, "n observed"]], Distribution]
 
 
-class PriorConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
-    """Settings of `Prior`."""
+class FillConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
+    """Settings of all that fills by a prior."""
 
-    kind: Literal["prior"] = "prior"
     weights: str = ""
     """A file of a spectral prior; the one that ships, if empty."""
     min_support: PositiveInt = 8
@@ -52,6 +51,12 @@ class PriorConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Of more complete pixels than this, evenly spaced ones are used."""
     max_gap_nm: PositiveFloat = 100.0
     """Of the interpolation that answers where neither serves [nm]."""
+
+
+class PriorConfig(FillConfig, frozen=True):
+    """Settings of `Prior`."""
+
+    kind: Literal["prior"] = "prior"
 
 
 @final
@@ -67,7 +72,7 @@ class Prior(Model):
         "brought together with theirs. Closed-form conditional mean and variance, in float64.",
         trained_on="simulated pixels of measured and simulated materials, named in the weights",
         uses_support=True,
-        limits="Knows reflectance only: of other quantities it uses complete pixels alone, or "
+        limits="Knows reflectance only: of other quantities it uses the scene's pixels alone, or "
         "interpolates. No spatial context.",
         source="Rasmussen & Williams, Gaussian processes for machine learning, 2006, A.2; Gelman "
         "et al., Bayesian data analysis, 2013, 3.6",
@@ -90,7 +95,7 @@ class Prior(Model):
         return draft.finish(notes_on(observation, rest))
 
 
-def prior_of(config: PriorConfig) -> SpectralPrior:
+def prior_of(config: FillConfig) -> SpectralPrior:
     """Return the prior that a config names.
 
     Raises:
@@ -116,7 +121,7 @@ class Filled(NamedTuple):
 
 
 def fill(
-    draft: Draft, prior: SpectralPrior, config: PriorConfig, seed: int, kernel: bool = False
+    draft: Draft, prior: SpectralPrior, config: FillConfig, seed: int, kernel: bool = False
 ) -> Filled:
     """Fill what the prior and the scene's own spectra can speak of.
 

@@ -38,6 +38,10 @@ _MODELS: dict[str, type[Model]] = {
 }
 
 
+# The setting that names weights which somebody trained, of each model that takes such.
+WEIGHTS = {"anyband": "network", "anyband-diff": "weights"}
+
+
 def list_models(pattern: str = "*") -> list[str]:
     """Return the names of the models that match a shell-style pattern, sorted."""
     return sorted(matching(_MODELS, pattern))
@@ -67,8 +71,7 @@ def learned(name: str, weights: str | None) -> dict[str, Any]:
     """
     if weights is None:
         return {}
-    takes = {"anyband": "network", "anyband-diff": "weights"}
-    return {takes[name]: weights} if name in takes else {}
+    return {WEIGHTS[name]: weights} if name in WEIGHTS else {}
 
 
 def create_model(name: str, **settings: Any) -> Model:  # noqa: ANN401  (checked by the config)

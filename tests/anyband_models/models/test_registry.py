@@ -55,3 +55,9 @@ def test_a_config_survives_json(name, gap):
 def test_a_config_of_weights_survives_json(settings):
     config = create_model("anyband-diff", **settings).config
     assert PARSER.validate_json(PARSER.dump_json(config)) == config
+
+
+def test_only_a_model_that_needs_nothing_to_go_by_says_that_it_generates():
+    # `generate` takes it at its word, and `anyband` fills what is missing in what is known.
+    able = [name for name in list_models() if get_model(name).card.generates]
+    assert able == ["anyband-diff"]
