@@ -8,7 +8,8 @@ component it is that distribution. Given some bands, all is closed form: compone
 well it explains them, and ``z | k`` is normal with the precision ``S_k^-1 + W_o' R_oo^-1 W_o``.
 
 Source: Tipping & Bishop, *Mixtures of probabilistic principal component analysers*, Neural Comput.
-11 (1999) 443, with the residual's whole covariance in place of one variance, and one W.
+11 (1999) 443, with the residual's whole covariance in place of one variance, and one W; Miller &
+Dunson, *Robust Bayesian inference via coarsening*, J. Am. Stat. Assoc. 114 (2019) 1113, eq. 2.
 """
 
 from dataclasses import dataclass
@@ -38,11 +39,15 @@ class NormalMixture:
         loadings: W.
         rest: mu and R.
         components: pi, m and S.
+        coarse: how many bands' worth of evidence tells the components apart at most. Of n bands'
+            logarithmic likelihood ``coarse / (coarse + n)`` counts: what errors bands share, and
+            no distribution here knows of, would else make it too sure. None: all of it.
     """
 
     loadings: Float[np.ndarray, "band score"]
     rest: Normal
     components: Components
+    coarse: float | None = None
 
     @classmethod
     def fit(
@@ -85,7 +90,11 @@ class NormalMixture:
         known, wanted = self.loadings[observed], self.loadings[~observed]
         weighed = self.rest.weighed(observed, known)
         return MixtureGiven(
-            rest, weighed, wanted - rest.gain @ known, self._posteriors(known.T @ weighed)
+            rest,
+            weighed,
+            wanted - rest.gain @ known,
+            self._posteriors(known.T @ weighed),
+            1.0 if self.coarse is None else self.coarse / (self.coarse + len(known)),
         )
 
     @cached_property
@@ -99,8 +108,8 @@ class NormalMixture:
         pulls = np.einsum("kij,kj->ki", self._before, means)
         tighter = np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
         tighter -= 0.5 * np.linalg.slogdet(covariances)[1]
-        offsets = np.log(shares) + tighter - 0.5 * np.sum(means * pulls, axis=1)
-        parts = zip(offsets.tolist(), pulls, after, roots, strict=True)
+        offsets = tighter - 0.5 * np.sum(means * pulls, axis=1)
+        parts = zip(np.log(shares).tolist(), offsets.tolist(), pulls, after, roots, strict=True)
         return [Posterior(*part) for part in parts]
 
 
@@ -108,12 +117,14 @@ class Posterior(NamedTuple):
     """What a component makes of the observed bands.
 
     Attributes:
-        offset: of its log weight.
+        share: its own, before anything is observed, as a logarithm.
+        offset: of the observed bands' logarithmic likelihood.
         pull: of its mean, ``S^-1 m``.
         covariance: of the scores.
         root: its Cholesky factor.
     """
 
+    share: float
     offset: float
     pull: Float[np.ndarray, " score"]
     covariance: Float[np.ndarray, "score score"]
@@ -129,12 +140,14 @@ class MixtureGiven:
         weighed: the observed bands' ``R_oo^-1 W_o``.
         response: of the missing bands to the scores, beside what the rest says of them.
         posteriors: of the components.
+        evidence: how much of the observed bands' logarithmic likelihood counts.
     """
 
     rest: Conditional
     weighed: Float[np.ndarray, "observed score"]
     response: Float[np.ndarray, "missing score"]
     posteriors: list[Posterior]
+    evidence: float
 
     @property
     def further(self) -> int:
@@ -185,7 +198,8 @@ class MixtureGiven:
         logs = np.empty((len(self.posteriors), seen.shape[1]))
         for number, posterior in enumerate(self.posteriors):
             pulled = seen + posterior.pull[:, np.newaxis]
-            logs[number] = posterior.offset + 0.5 * np.sum((posterior.root.T @ pulled) ** 2, axis=0)
+            likely = posterior.offset + 0.5 * np.sum((posterior.root.T @ pulled) ** 2, axis=0)
+            logs[number] = posterior.share + self.evidence * likely
         weights = np.exp(logs - logs.max(axis=0))
         weights[weights < NEGLIGIBLE * weights.sum(axis=0)] = 0
         return weights / weights.sum(axis=0)

@@ -17,7 +17,7 @@ from anyband_models.distributions.normal import Normal
 from anyband_models.distributions.normal_mixture import NormalMixture
 from anyband_models.distributions.spectral_prior import Seen
 
-USUAL = Departures(0.1, 400.0, 0.03)
+USUAL = Departures(0.06, 400.0, 0.02)
 TRIED = tuple(
     Departures(short, length, gain)
     for short in (0.03, 0.1, 0.3, 1.0)
@@ -27,7 +27,10 @@ TRIED = tuple(
 # How much less likely other departures are, for each octave squared of each size.
 UNUSUAL = 0.3
 # Observed bands below which the lines get no say: trials among a handful say too little.
-ENOUGH = 25
+ENOUGH = 40
+# Bands' worth of evidence that tells the prior's components apart: a scene's departures are alike
+# in many bands, and in all its pixels.
+COARSE = 40.0
 # Pixels that are looked at, at most.
 JUDGES = 128
 # Independent trials of which the spread is believed half.
@@ -93,7 +96,7 @@ class Trial:
         covariance = departures.covariance(self.wavelength, self.level)[np.ix_(kept, kept)]
         covariance[np.diag_indices_from(covariance)] += self.seen.rest[kept]
         rest = Normal(self.seen.mean[kept], covariance)
-        return NormalMixture(self.seen.loadings[kept], rest, self.components)
+        return NormalMixture(self.seen.loadings[kept], rest, self.components, COARSE)
 
     def _said(self, distribution: Distribution) -> list[Answer]:
         """Return what a distribution of the observed bands says in each trial."""

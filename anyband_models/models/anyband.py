@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float32
 from pydantic import Field, PositiveInt
 
 from anyband_models.damage.distance import distance_to_observed
+from anyband_models.damage.parts import in_parts
 from anyband_models.models.card import Card
 from anyband_models.models.conditional import condition, servable
 from anyband_models.models.contract import Caution, Model, Observation, Reconstruction
@@ -125,7 +126,7 @@ class Anyband(Model):
 
         parts = _middle(observation.mask.shape[1:])
         mask = observation.mask[:, parts[0], parts[1]]
-        if filled.distribution is None or not _in_parts(observation.mask):
+        if filled.distribution is None or not in_parts(observation.mask):
             return 0.0
         kept = mask & (np.random.default_rng(0).random(mask.shape) >= HIDDEN)
         values = observation.values[:, parts[0], parts[1]]
@@ -169,13 +170,6 @@ def _middle(shape: tuple[int, ...]) -> tuple[slice, slice]:
     starts = [max(0, (length - TRIAL) // 2) for length in shape]
     rows, cols = (slice(start, start + TRIAL) for start in starts)
     return rows, cols
-
-
-def _in_parts(mask: Bool[np.ndarray, "band y x"]) -> bool:
-    """Return whether most of what is missing is missing in bands that other pixels have."""
-    partly = mask.any(axis=(1, 2)) & ~mask.all(axis=(1, 2))
-    missing = np.count_nonzero(~mask, axis=(1, 2))
-    return 2 * int(missing[partly].sum()) > int(missing.sum())
 
 
 def _spread(

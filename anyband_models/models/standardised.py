@@ -20,6 +20,9 @@ TINY = float(np.finfo(np.float32).tiny)
 # Pairs of neighbours below which a band's own correlation means nothing.
 FEWEST_PAIRS = 50
 
+# Which of the channels says what is observed.
+OBSERVED = 1
+
 
 @dataclass(frozen=True, eq=False)
 class Standardised:

@@ -32,8 +32,8 @@ UNCORRECTED = 0.1
 REAL = 0.3
 # How often each family of masks is met, and between which numbers.
 FAMILIES = {
-    "random": (0.2, 5, 95), "gap": (0.1, 5, 40), "k": (0.15, 3, 10),
-    "pixel": (0.3, 5, 80), "stripes": (0.25, 10, 70),
+    "random": (0.15, 5, 95), "gap": (0.1, 5, 40), "k": (0.1, 3, 10),
+    "pixel": (0.35, 5, 80), "stripes": (0.3, 10, 70),
 }  # fmt: skip
 # How often no spectra are given, a few, all.
 GIVEN = (0.4, 0.2, 0.4)

@@ -32,8 +32,8 @@ class RealScene(NamedTuple):
 
 
 SOURCES = {
-    "indian_pines": "AVIRIS Indian Pines, doi:10.4231/R7RX991C, CC BY 3.0",
-    "muufl_sub": "MUUFL Gulfport, CASI reflectance, GatorSense, MIT",
+    "indian_pines": "AVIRIS Indian Pines, left half, doi:10.4231/R7RX991C, CC BY 3.0",
+    "muufl_sub": "MUUFL Gulfport, left half, CASI reflectance, GatorSense, MIT",
     "emit_10x10": "EMIT L2A, a chip of 10 by 10 pixels, emit-sds/SpectralUnmixing, Apache-2.0",
     "terramind_*": "Sentinel-2 L2A, three tiles, IBM/terramind, Apache-2.0; contains modified "
     "Copernicus Sentinel data",
@@ -47,8 +47,8 @@ def real_scenes(folder: Path) -> list[RealScene]:
     """Return the scenes of a folder; those that are not there are left out."""
     found = []
     hyper, multi = folder / "hyperspectral", folder / "multispectral"
-    found += _read(hyper / "indian_pines.npz", "cube", "wavelength_nm_fixed_guess", 1e-4, 0.4)
-    found += _read(hyper / "muufl_sub.npz", "cube", "wavelength_nm", 1.0, 0.25)
+    found += _read(hyper / "indian_pines.npz", "cube", "wavelength_nm_fixed_guess", 1e-4, 0.4, True)
+    found += _read(hyper / "muufl_sub.npz", "cube", "wavelength_nm", 1.0, 0.25, True)
     found += _read(hyper / "emit_10x10.npz", "cube", "wavelength_nm", 1.0, 0.05)
     for path in sorted(multi.glob("terramind_*.npz")):
         found += _read(path, "l2a", "wavelength_l2a", 1e-4, 0.08)
@@ -56,11 +56,15 @@ def real_scenes(folder: Path) -> list[RealScene]:
     return found
 
 
-def _read(path: Path, cube: str, wavelength: str, scale: float, often: float) -> list[RealScene]:
+def _read(
+    path: Path, cube: str, wavelength: str, scale: float, often: float, left_half: bool = False
+) -> list[RealScene]:
     if not path.is_file():
         return []
     with np.load(path, allow_pickle=False) as held:
         values = np.float32(scale) * held[cube].transpose(2, 0, 1).astype(np.float32)
+        # Models are judged on the right half of a scene that is large enough to be judged.
+        values = values[:, :, : values.shape[2] // 2] if left_half else values
         nm = held[wavelength].astype(np.float64)
         fwhm = held["fwhm_nm"] if "fwhm_nm" in held else np.full(len(nm), np.nan)
     dry = np.all([(nm < low) | (nm > high) for low, high in _WATER], axis=0)

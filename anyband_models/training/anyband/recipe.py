@@ -20,15 +20,15 @@ from anyband_models.training.anyband.store import Origin, Store
 from anyband_models.training.anyband.validation import Judged, gains, judged
 from anyband_models.training.data.materials import Materials, data_folder, load
 
-# Every so many-th example is not learned from.
-HELD_OUT = 23
+# Every so many-th example is not learned from, but calibrated on.
+HELD_OUT = 11
 
 
 class RecipeConfig(FitConfig, frozen=True):
     """A whole run.
 
     Attributes:
-        examples: how many are made; some of them cannot be, and every 23rd is held out.
+        examples: how many are made; some of them cannot be, and every 11th is held out.
         side: rows of an example's image, and of its columns those that are damaged.
         network: its shape.
         report_every: steps between two lines of progress.

@@ -19,7 +19,7 @@ from physops.bands import Bands
 
 ORIGIN = "made-of.json"
 # Counts up when examples of one seed become others, so that older ones are not taken for them.
-_VERSION = 1
+_VERSION = 2
 
 
 class Origin(BaseModel, frozen=True, extra="forbid"):
@@ -203,8 +203,10 @@ def _scenes(real: list[RealScene]) -> list[str]:
 def _digest(examples: Examples) -> str:
     materials, prior = examples.materials, examples.prior
     found = hashlib.sha256(repr((materials.groups, materials.sources)).encode())
-    arrays = [materials.spectra, prior.mean, prior.loadings, prior.rest]
-    arrays += [scene.values for scene in examples.real]
+    arrays = [materials.spectra, prior.mean, prior.loadings, prior.rest, *prior.components]
+    for scene in examples.real:
+        arrays += [scene.values, scene.bands.wavelength, scene.bands.fwhm]
+        found.update(repr((scene.name, scene.quantity, scene.often)).encode())
     for array in arrays:
         found.update(repr(array.shape).encode() + np.ascontiguousarray(array).tobytes())
     return found.hexdigest()

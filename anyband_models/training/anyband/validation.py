@@ -6,15 +6,17 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from anyband_models.damage.parts import in_parts
 from anyband_models.diffusion.any_bands import AnyBands, Problem
 from anyband_models.models.prior import Kind
+from anyband_models.models.standardised import OBSERVED
 from anyband_models.training.anyband.examples import Example
 
 _TILE = 64
 
 
 class Judged(NamedTuple):
-    """An example, and how far the one-step mean is off.
+    """An example, and how far the mean is off.
 
     Attributes:
         family: of masks, without its number.
@@ -37,13 +39,20 @@ class Judged(NamedTuple):
 
 
 def judged(model: AnyBands, examples: Iterable[Callable[[], Example]]) -> list[Judged]:
-    """Return how far the one-step mean of each example is off."""
+    """Return how far the mean of each example is off.
+
+    It is that of `models.anyband`: the network's one step where bands are missing in parts, else
+    the prior's.
+    """
     return [_judged(model, read()) for read in examples]
 
 
 def _judged(model: AnyBands, example: Example) -> Judged:
     wanted = example.wanted
-    said = model.mean(Problem(example.channels, wanted), example.bands, _TILE)
+    observed = example.channels[OBSERVED] > 0.5
+    said = np.zeros_like(example.truth)
+    if in_parts(observed):
+        said = model.mean(Problem(example.channels, wanted), example.bands, _TILE)
     before, errors = example.truth[wanted], np.abs(example.truth - said)[wanted]
     ratio = max(_power(before), 1e-12) / max(_power(errors), 1e-12)
     family = example.family.split()[0].split("-")[0].rstrip("0123456789")

@@ -12,6 +12,7 @@ from anyband_models.errors import InputError, UsageError
 from anyband_models.training.anyband.examples import Examples
 from anyband_models.training.anyband.making import make
 from anyband_models.training.anyband.store import Origin, Store
+from physops.bands import Bands
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +97,8 @@ def test_every_datum_is_named(examples, data):
     from anyband_models.training.anyband.real import RealScene
     from anyband_models.training.data.materials import sources
 
-    scene = RealScene("terramind_3", np.ones((1, 2, 2), np.float32), None, None, 1.0)
+    bands = Bands.at([500.0], 10.0)
+    scene = RealScene("terramind_3", np.ones((1, 2, 2), np.float32), bands, None, 1.0)
     named = Origin.of(Examples(data.materials, [scene, scene], examples.prior, 0)).trained_on
     licence = sources()["prosail"]["licence"]
     assert named[0].endswith(f": {licence}; 30 spectra")
