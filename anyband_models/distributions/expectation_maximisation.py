@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-STEPS = 40
+STEPS = 20
 # Every component has, beside its spectra, so many of this variance around its own mean: few
 # spectra make no needle. The whole has variance 1.
 PRIOR_VARIANCE = 0.05
-MOST = 5000
+MOST = 2500
 
 
 class Components(NamedTuple):
@@ -56,11 +56,11 @@ def fit_components(
     if count == 1:
         return Components(np.ones(1), np.zeros((1, size)), np.eye(size)[np.newaxis])
     scores = scores[:: max(1, -(-len(scores) // most))]
+    powers = _Powers(scores)
     belongs = _nearest(scores, _seeds(scores, count, seed))
     for _ in range(steps):
-        components = _maximised(scores, belongs)
-        belongs = _expected(scores, components)
-    return _maximised(scores, belongs)
+        belongs = powers.expected(powers.maximised(belongs))
+    return powers.maximised(belongs)
 
 
 def _seeds(
@@ -91,32 +91,48 @@ def _nearest(
     return np.eye(len(starts))[apart.argmin(axis=1)]
 
 
-def _maximised(
-    scores: Float[np.ndarray, "n score"], belongs: Float[np.ndarray, "n component"]
-) -> Components:
-    size = scores.shape[1]
-    counts = belongs.sum(axis=0)
-    means = belongs.T @ scores / np.maximum(counts, 1e-9)[:, np.newaxis]
-    prior, worth = PRIOR_VARIANCE * np.eye(size), size + 2
-    covariances = np.empty((len(means), size, size))
-    for number, mean in enumerate(means):
-        apart = scores - mean
-        scatter = (apart * belongs[:, number : number + 1]).T @ apart
-        covariances[number] = (scatter + worth * prior) / (counts[number] + worth)
-    # A component that lost its spectra keeps a little, so that its logarithm is a number.
-    shares = np.maximum(counts, 1e-6)
-    return Components(shares / shares.sum(), means, covariances)
+class _Powers:
+    """Products of scores up to the second order: all that a normal distribution sees of them.
 
+    Both steps are one matrix product with them each.
 
-def _expected(
-    scores: Float[np.ndarray, "n score"], components: Components
-) -> Float[np.ndarray, "n component"]:
-    logs = np.empty((len(scores), len(components.shares)))
-    for number, (share, mean, covariance) in enumerate(zip(*components, strict=True)):
-        half = np.linalg.inv(np.linalg.cholesky(covariance))
-        apart = (scores - mean) @ half.T
-        logs[:, number] = (
-            np.log(share) + np.log(np.diag(half)).sum() - 0.5 * np.sum(apart**2, axis=1)
-        )
-    belongs = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return belongs / belongs.sum(axis=1, keepdims=True)
+    Args:
+        scores: standardised.
+
+    Attributes:
+        every: 1, each score, and each pair's product once.
+        pairs: rows and columns of these products.
+    """
+
+    def __init__(self, scores: Float[np.ndarray, "n score"]) -> None:
+        self.size = scores.shape[1]
+        self.pairs = np.triu_indices(self.size)
+        products = [scores[:, row:] * scores[:, row : row + 1] for row in range(self.size)]
+        self.every = np.concatenate([np.ones((len(scores), 1)), scores, *products], axis=1)
+
+    def maximised(self, belongs: Float[np.ndarray, "n component"]) -> Components:
+        """Return the components of scores, each of which belongs to them in parts."""
+        moments = belongs.T @ self.every
+        counts, sums, products = np.split(moments, [1, 1 + self.size], axis=1)
+        means = sums / np.maximum(counts, 1e-9)
+        scatter = np.empty((len(means), self.size, self.size))
+        scatter[:, *self.pairs] = scatter[:, *self.pairs[::-1]] = products
+        scatter -= sums[:, :, np.newaxis] * means[:, np.newaxis, :]
+        prior, worth = PRIOR_VARIANCE * np.eye(self.size), self.size + 2
+        covariances = (scatter + worth * prior) / (counts[:, :, np.newaxis] + worth)
+        # A component that lost its spectra keeps a little, so that its logarithm is a number.
+        shares = np.maximum(counts[:, 0], 1e-6)
+        return Components(shares / shares.sum(), means, covariances)
+
+    def expected(self, components: Components) -> Float[np.ndarray, "n component"]:
+        """Return in which parts scores belong to components."""
+        shares, means, covariances = components
+        precisions = np.linalg.inv(covariances)
+        pulls = np.einsum("kij,kj->ki", precisions, means)
+        offsets = np.log(shares) - 0.5 * np.linalg.slogdet(covariances)[1]
+        offsets -= 0.5 * np.sum(pulls * means, axis=1)
+        rows, cols = self.pairs
+        twice = -0.5 * precisions[:, rows, cols] * np.where(rows == cols, 1, 2)
+        logs = self.every @ np.concatenate([offsets[:, np.newaxis], pulls, twice], axis=1).T
+        belongs = np.exp(logs - logs.max(axis=1, keepdims=True))
+        return belongs / belongs.sum(axis=1, keepdims=True)

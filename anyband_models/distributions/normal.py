@@ -109,17 +109,20 @@ class Normal:
         gain = cross.T @ _inverse(self.covariance[np.ix_(o, o)])
         return Conditional(known, wanted, gain, self.covariance[np.ix_(m, m)] - gain @ cross)
 
-    def weighed(
+    def given_and_weighed(
         self, observed: Bool[np.ndarray, " band"], vectors: Float[np.ndarray, "observed n"]
-    ) -> Float[np.ndarray, "observed n"]:
-        """Return vectors over the observed bands times the inverse of their covariance."""
+    ) -> tuple[Conditional, Float[np.ndarray, "observed n"]]:
+        """Return what `given` does, and vectors over the observed bands times ``C_oo^-1``.
+
+        With the precision and the response ``G`` of the missing bands, ``C_oo^-1`` is
+        ``P_oo + P_om G``: no further system is solved.
+        """
+        given = self.given(observed)
         o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
-        if len(m) >= len(o):
-            return _inverse(self.covariance[np.ix_(o, o)]) @ vectors
-        among, across = self.precision[np.ix_(o, o)], self.precision[np.ix_(o, m)]
-        return among @ vectors - across @ (
-            _inverse(self.precision[np.ix_(m, m)]) @ (across.T @ vectors)
-        )
+        if len(m) < len(o):
+            among, across = self.precision[np.ix_(o, o)], self.precision[np.ix_(o, m)]
+            return given, among @ vectors + across @ (given.gain @ vectors)
+        return given, _inverse(self.covariance[np.ix_(o, o)]) @ vectors
 
     def surprise(
         self, observed: Bool[np.ndarray, " band"], values: Float[np.ndarray, "observed pixel"]

@@ -86,9 +86,8 @@ class NormalMixture:
 
     def given(self, observed: Bool[np.ndarray, " band"]) -> "MixtureGiven":
         """Return the distribution of the other bands, given the observed ones."""
-        rest = self.rest.given(observed)
         known, wanted = self.loadings[observed], self.loadings[~observed]
-        weighed = self.rest.weighed(observed, known)
+        rest, weighed = self.rest.given_and_weighed(observed, known)
         return MixtureGiven(
             rest,
             weighed,
@@ -98,37 +97,42 @@ class NormalMixture:
         )
 
     @cached_property
-    def _before(self) -> Float[np.ndarray, "component score score"]:
+    def _precisions(self) -> Float[np.ndarray, "component score score"]:
         return np.linalg.inv(self.components.covariances)
 
-    def _posteriors(self, precision: Float[np.ndarray, "score score"]) -> list["Posterior"]:
-        shares, means, covariances = self.components
-        after = np.linalg.inv(self._before + precision)
+    @cached_property
+    def _pulls(self) -> Float[np.ndarray, "component score"]:
+        return np.einsum("kij,kj->ki", self._precisions, self.components.means)
+
+    @cached_property
+    def _offsets(self) -> Float[np.ndarray, " component"]:
+        _, means, covariances = self.components
+        return -0.5 * (np.linalg.slogdet(covariances)[1] + np.sum(means * self._pulls, axis=1))
+
+    def _posteriors(self, precision: Float[np.ndarray, "score score"]) -> "Posteriors":
+        after = np.linalg.inv(self._precisions + precision)
         roots = np.linalg.cholesky(after)
-        pulls = np.einsum("kij,kj->ki", self._before, means)
         tighter = np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
-        tighter -= 0.5 * np.linalg.slogdet(covariances)[1]
-        offsets = tighter - 0.5 * np.sum(means * pulls, axis=1)
-        parts = zip(np.log(shares).tolist(), offsets.tolist(), pulls, after, roots, strict=True)
-        return [Posterior(*part) for part in parts]
+        shares = np.log(self.components.shares)
+        return Posteriors(shares, self._offsets + tighter, self._pulls, after, roots)
 
 
-class Posterior(NamedTuple):
-    """What a component makes of the observed bands.
+class Posteriors(NamedTuple):
+    """What the components make of the observed bands.
 
     Attributes:
-        share: its own, before anything is observed, as a logarithm.
-        offset: of the observed bands' logarithmic likelihood.
-        pull: of its mean, ``S^-1 m``.
-        covariance: of the scores.
-        root: its Cholesky factor.
+        shares: their own, before anything is observed, as logarithms.
+        offsets: of the observed bands' logarithmic likelihood.
+        pulls: of their means, ``S^-1 m``.
+        covariances: of the scores.
+        roots: their Cholesky factors.
     """
 
-    share: float
-    offset: float
-    pull: Float[np.ndarray, " score"]
-    covariance: Float[np.ndarray, "score score"]
-    root: Float[np.ndarray, "score score"]
+    shares: Float[np.ndarray, " component"]
+    offsets: Float[np.ndarray, " component"]
+    pulls: Float[np.ndarray, "component score"]
+    covariances: Float[np.ndarray, "component score score"]
+    roots: Float[np.ndarray, "component score score"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +150,7 @@ class MixtureGiven:
     rest: Conditional
     weighed: Float[np.ndarray, "observed score"]
     response: Float[np.ndarray, "missing score"]
-    posteriors: list[Posterior]
+    posteriors: Posteriors
     evidence: float
 
     @property
@@ -160,11 +164,10 @@ class MixtureGiven:
         weights = self._weights(seen)
         shape = len(self.response), values.shape[1]
         mean, square = np.zeros(shape), np.zeros(shape)
-        for posterior, weight in zip(self.posteriors, weights, strict=True):
-            here = np.flatnonzero(weight > NEGLIGIBLE)
-            scores = posterior.covariance @ (seen[:, here] + posterior.pull[:, np.newaxis])
-            part = self.response @ scores
-            variance = np.sum((self.response @ posterior.root) ** 2, axis=1)
+        for number in np.flatnonzero(weights.any(axis=1)):
+            weight, here = weights[number], np.flatnonzero(weights[number])
+            part = self.response @ self._scores(number, seen[:, here])
+            variance = np.sum((self.response @ self.posteriors.roots[number]) ** 2, axis=1)
             mean[:, here] += weight[here] * part
             square[:, here] += weight[here] * (part**2 + variance[:, np.newaxis])
         usual, spread = self.rest.answer(values)
@@ -182,24 +185,30 @@ class MixtureGiven:
 
         seen = self._seen(values)
         reached = np.cumsum(self._weights(seen), axis=0)
-        chosen = np.minimum((reached < ndtr(further[0])).sum(axis=0), len(self.posteriors) - 1)
+        chosen = np.minimum((reached < ndtr(further[0])).sum(axis=0), len(reached) - 1)
         scores = np.empty_like(seen)
-        for number, posterior in enumerate(self.posteriors):
+        for number in np.unique(chosen):
             here = np.flatnonzero(chosen == number)
-            mean = posterior.covariance @ (seen[:, here] + posterior.pull[:, np.newaxis])
-            scores[:, here] = mean + posterior.root @ further[1:, here]
+            apart = self.posteriors.roots[number] @ further[1:, here]
+            scores[:, here] = self._scores(number, seen[:, here]) + apart
         return self.rest.draw(values, noise, further[:0]) + self.response @ scores
 
     def _seen(self, values: Float[np.ndarray, "observed pixel"]) -> Float[np.ndarray, "score _"]:
         return self.weighed.T @ (values - self.rest.known[:, np.newaxis])
 
+    def _scores(
+        self, number: np.intp, seen: Float[np.ndarray, "score _"]
+    ) -> Float[np.ndarray, "score _"]:
+        """Return a component's mean scores."""
+        pulled = seen + self.posteriors.pulls[number][:, np.newaxis]
+        return self.posteriors.covariances[number] @ pulled
+
     def _weights(self, seen: Float[np.ndarray, "score pixel"]) -> Float[np.ndarray, "component _"]:
         """Return how likely each component is, pixel by pixel; none that is negligible counts."""
-        logs = np.empty((len(self.posteriors), seen.shape[1]))
-        for number, posterior in enumerate(self.posteriors):
-            pulled = seen + posterior.pull[:, np.newaxis]
-            likely = posterior.offset + 0.5 * np.sum((posterior.root.T @ pulled) ** 2, axis=0)
-            logs[number] = posterior.share + self.evidence * likely
+        shares, offsets, pulls, _, roots = self.posteriors
+        pulled = roots.mT @ (seen + pulls[:, :, np.newaxis])
+        likely = offsets[:, np.newaxis] + 0.5 * np.einsum("ksp,ksp->kp", pulled, pulled)
+        logs = shares[:, np.newaxis] + self.evidence * likely
         weights = np.exp(logs - logs.max(axis=0))
         weights[weights < NEGLIGIBLE * weights.sum(axis=0)] = 0
         return weights / weights.sum(axis=0)
