@@ -15,7 +15,7 @@ from anyband_models.models.contract import Caution, Model, Observation, Reconstr
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
-from anyband_models.models.prior import FillConfig, Filled, fill, notes_on, prior_of
+from anyband_models.models.prior import FillConfig, Filled, fill, notes_on, prior_file, prior_of
 from anyband_models.models.standardised import Standardised
 from anyband_models.models.support import Support
 from anyband_models.scene.pixels import as_pixels
@@ -154,6 +154,14 @@ class Anyband(Model):
         config = self.config
         return model.sample(problem, bands, noise, config.steps, config.sampler, config.tile)
 
+    def weights_files(self) -> tuple[Path, ...]:
+        """Return the prior's file and the network's, whose JSON holds its weights' sha256."""
+        return prior_file(self.config), self._network()
+
+    def _network(self) -> Path:
+        path = Path(self.config.network) if self.config.network else SHIPPED
+        return path / "model.json" if path.is_dir() else path
+
     def read(self) -> "AnyBands":
         """Read the network.
 
@@ -162,7 +170,7 @@ class Anyband(Model):
         """
         from anyband_models.diffusion.any_bands_files import read_any_bands
 
-        return read_any_bands(Path(self.config.network) if self.config.network else SHIPPED)
+        return read_any_bands(self._network())
 
 
 def _middle(shape: tuple[int, ...]) -> tuple[slice, slice]:

@@ -107,8 +107,15 @@ class AnybandDiff(Model):
         """
         from anyband_models.diffusion.files import read_model
 
-        shipped = SHIPPED / "anyband-diff.json"
-        return read_model(Path(self.config.weights) if self.config.weights else shipped)
+        return read_model(self._file())
+
+    def weights_files(self) -> tuple[Path, ...]:
+        """Return the JSON, which holds the weights' sha256."""
+        return (self._file(),)
+
+    def _file(self) -> Path:
+        path = Path(self.config.weights) if self.config.weights else SHIPPED / "anyband-diff.json"
+        return path / "model.json" if path.is_dir() else path
 
     def _model(self, observation: Observation) -> "BandDiffusion":
         model, _ = self.read()

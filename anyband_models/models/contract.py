@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -94,6 +95,10 @@ class Model(ABC):
 
     def __init__(self, config: BaseModel) -> None:
         self.config = config
+
+    def weights_files(self) -> tuple[Path, ...]:
+        """Return the files of learned numbers on which the model's answers hang."""
+        return ()
 
     @abstractmethod
     def reconstruct(

@@ -94,6 +94,15 @@ class Prior(Model):
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
         return draft.finish(notes_on(observation, rest))
 
+    def weights_files(self) -> tuple[Path, ...]:
+        """Return the prior's file."""
+        return (prior_file(self.config),)
+
+
+def prior_file(config: FillConfig) -> Path:
+    """Return the file of the prior that a config names."""
+    return Path(config.weights) if config.weights else SHIPPED
+
 
 def prior_of(config: FillConfig) -> SpectralPrior:
     """Return the prior that a config names.
@@ -101,7 +110,7 @@ def prior_of(config: FillConfig) -> SpectralPrior:
     Raises:
         WeightsError: if it is not there, or damaged.
     """
-    return SpectralPrior.read(Path(config.weights) if config.weights else SHIPPED)
+    return SpectralPrior.read(prior_file(config))
 
 
 class Filled(NamedTuple):

@@ -1,7 +1,7 @@
 """The models of the zoo, by name. The union of their configs is the registry.
 
 >>> list_models()
-['anyband', 'anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip', 'prior']
+['anyband', 'anyband-diff', 'gaussian', 'linear', 'mixture', 'pchip', 'prior', 'spatial']
 >>> create_model("linear", max_gap_nm=50).config
 LinearConfig(max_gap_nm=50.0, kind='linear')
 """
@@ -20,10 +20,12 @@ from anyband_models.models.linear import Linear, LinearConfig
 from anyband_models.models.mixture import Mixture, MixtureConfig
 from anyband_models.models.pchip import Pchip, PchipConfig
 from anyband_models.models.prior import Prior, PriorConfig
+from anyband_models.models.spatial import Spatial, SpatialConfig
 
 ModelConfig = Annotated[
     LinearConfig
     | PchipConfig
+    | SpatialConfig
     | GaussianConfig
     | MixtureConfig
     | PriorConfig
@@ -34,7 +36,7 @@ ModelConfig = Annotated[
 
 _MODELS: dict[str, type[Model]] = {
     model.card.name: model
-    for model in (Anyband, AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior)
+    for model in (Anyband, AnybandDiff, Gaussian, Linear, Mixture, Pchip, Prior, Spatial)
 }
 
 

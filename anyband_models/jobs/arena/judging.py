@@ -1,11 +1,12 @@
 """One scene in the arena: every model on the same masks."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from anyband_models.errors import AnybandError
+from anyband_models.errors import AnybandError, WeightsError
 from anyband_models.evaluation.evaluate import Fit, Region
 from anyband_models.evaluation.judged import Judged, mean_judged
 from anyband_models.jobs.arena.results import BASELINE, Entry, Key
@@ -46,7 +47,7 @@ def judge(
     name: str,
     scene: Scene,
     contest: Contest,
-    is_judged: Callable[[Key], bool],
+    is_judged: Callable[[Key, str], bool],
     said: Callable[[str], None],
 ) -> Iterator[Entry]:
     """Judge every model on a scene; one that refuses gets an entry that says why.
@@ -55,22 +56,53 @@ def judge(
         name: of the scene.
         scene: whose right half is judged.
         contest: what is to be judged.
-        is_judged: of an entry's key, whether there are scores already.
+        is_judged: of an entry's key and weights, whether there are scores already.
         said: told a line for each family.
 
     Raises:
         InputError: if the scene cannot be halved, or its right half holds no sound value.
     """
-    models = {model: contest.create(model) for model in contest.models}
+    entrants = [Entrant.of(model, contest.create(model)) for model in contest.models]
     for fit in contest.fits:
         asked = {
-            family: {m: models[m] for m in models if not is_judged((name, fit, family, m))}
+            family: [
+                one for one in entrants if not is_judged((name, fit, family, one.name), one.weights)
+            ]
             for family in contest.families
         }
         if any(asked.values()):
             region = Region(scene, fit)
             for family, left in asked.items():
                 yield from _told(region, Heat(name, fit, family), left, contest.seeds, said)
+
+
+class Entrant(NamedTuple):
+    """A model that is judged.
+
+    Attributes:
+        name: in the zoo.
+        model: itself.
+        weights: the beginning of the sha256 of its learned numbers; empty without any.
+    """
+
+    name: str
+    model: Model
+    weights: str
+
+    @classmethod
+    def of(cls, name: str, model: Model) -> "Entrant":
+        """Look at a model's weights.
+
+        Raises:
+            WeightsError: if they are not there.
+        """
+        digest = hashlib.sha256()
+        for path in model.weights_files():
+            try:
+                digest.update(path.read_bytes())
+            except OSError as error:
+                raise WeightsError(path, f"cannot be read: {error.strerror}") from error
+        return cls(name, model, digest.hexdigest()[:12] if model.weights_files() else "")
 
 
 class Heat(NamedTuple):
@@ -80,17 +112,17 @@ class Heat(NamedTuple):
     fit: Fit
     family: str
 
-    def entry(self, model: str, judged: Judged) -> Entry:
+    def entry(self, of: Entrant, judged: Judged) -> Entry:
         """Return the scores of a model."""
-        return Entry.of(self.scene, self.fit, self.family, model, judged)
+        return Entry.of(*self, of.name, of.weights, judged)
 
-    def refusal(self, model: str, error: AnybandError) -> Entry:
+    def refusal(self, of: Entrant, error: AnybandError) -> Entry:
         """Return why a model has none."""
-        return Entry(**self._asdict(), model=model, reason=str(error))
+        return Entry(**self._asdict(), model=of.name, weights=of.weights, reason=str(error))
 
 
 def _told(
-    region: Region, heat: Heat, models: dict[str, Model], seeds: int, said: Callable[[str], None]
+    region: Region, heat: Heat, models: list[Entrant], seeds: int, said: Callable[[str], None]
 ) -> list[Entry]:
     began = time.perf_counter()
     entries = list(_judged(region, heat, models, seeds)) if models else []
@@ -100,17 +132,17 @@ def _told(
     return entries
 
 
-def _judged(region: Region, heat: Heat, models: dict[str, Model], seeds: int) -> Iterator[Entry]:
+def _judged(region: Region, heat: Heat, models: list[Entrant], seeds: int) -> Iterator[Entry]:
     try:
         masks = region.masks(heat.family, seeds)
     except AnybandError as error:  # the scene cannot be damaged that way
-        yield from (heat.refusal(name, error) for name in models)
+        yield from (heat.refusal(one, error) for one in models)
         return
-    for name, model in models.items():
+    for one in models:
         try:
-            yield heat.entry(name, mean_judged([region.judge(model, mask) for mask in masks]))
+            yield heat.entry(one, mean_judged([region.judge(one.model, mask) for mask in masks]))
         except AnybandError as error:
-            yield heat.refusal(name, error)
+            yield heat.refusal(one, error)
 
 
 def _words(entries: Sequence[Entry]) -> str:

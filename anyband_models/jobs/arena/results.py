@@ -60,6 +60,7 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
         fit: whether the left half of the scene was given as support.
         family: of masks.
         model: a name of the zoo.
+        weights: the beginning of the sha256 of its learned numbers; empty without any.
         judged: the scores; None if there are none.
         reason: why there are none.
     """
@@ -68,15 +69,18 @@ class Entry(BaseModel, frozen=True, extra="forbid"):
     fit: Fit
     family: str
     model: str
+    weights: str = ""
     judged: Judged | None = None
     reason: str = ""
 
     @classmethod
-    def of(cls, scene: str, fit: Fit, family: str, model: str, judged: Judged) -> "Entry":
+    def of(
+        cls, scene: str, fit: Fit, family: str, model: str, weights: str, judged: Judged
+    ) -> "Entry":
         """Return an entry with the digits that are kept, whether it was stored or not."""
         told = rounded(judged.model_dump(exclude={"by_band"}, exclude_none=True))
         kept = Judged.model_validate(told)
-        return cls(scene=scene, fit=fit, family=family, model=model, judged=kept)
+        return cls(scene=scene, fit=fit, family=family, model=model, weights=weights, judged=kept)
 
     @property
     def key(self) -> Key:
@@ -103,9 +107,10 @@ class Results:
         self.unread: dict[str, str] = {}
         self.entries: dict[Key, Entry] = {}
 
-    def is_judged(self, key: Key) -> bool:
-        """Return whether there are scores; what was refused is asked again."""
-        return key in self.entries and self.entries[key].judged is not None
+    def is_judged(self, key: Key, weights: str) -> bool:
+        """Return whether there are scores with these weights; what was refused is asked again."""
+        entry = self.entries.get(key)
+        return entry is not None and entry.judged is not None and entry.weights == weights
 
     def meet(self, name: str, facts: SceneFacts) -> None:
         """Say which scene a name stands for; if it was another, its scores are forgotten."""

@@ -196,6 +196,8 @@ def test_the_order_of_the_pixels_does_not_matter(name, values, mask, order):
     def turn(cube):
         return cube.reshape(BANDS, -1)[:, order].reshape(SHAPE)
 
+    if name == "spatial":  # its whole answer is the neighbours'
+        return
     plain = reconstruct(name, observation(values, mask))
     turned = reconstruct(name, observation(turn(values), turn(mask)))
     np.testing.assert_array_equal(turned.caution, turn(plain.caution))

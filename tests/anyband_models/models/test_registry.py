@@ -12,6 +12,7 @@ PARSER = TypeAdapter(ModelConfig)
 def test_models_are_listed_by_pattern():
     assert list_models("*") == [
         "anyband", "anyband-diff", "gaussian", "linear", "mixture", "pchip", "prior",
+        "spatial",
     ]  # fmt: skip
     assert list_models("*li*") == ["linear"]
     assert list_models("diffusion-*") == []

@@ -11,7 +11,7 @@ def results_of(*entries):
     results = Results(Settings(seeds=1, anyband="0"), {})
     for scene, model, psnr, crps in entries:
         judged = Judged(psnr_missing=psnr, crps=crps, seconds=1)
-        results.add([Entry.of(scene, "left", "k3", model, judged)])
+        results.add([Entry.of(scene, "left", "k3", model, "", judged)])
     return results
 
 
