@@ -7,6 +7,8 @@ from jaxtyping import Bool, Float32
 
 from anyband_models.damage.protocols import draw
 from anyband_models.evaluation.scores import Scores, peak_of, score
+from anyband_models.evaluation.uncertainty import Tally
+from anyband_models.models.contract import Reconstruction
 from anyband_models.models.registry import create_model
 from anyband_models.repair.config import RepairConfig
 from anyband_models.repair.outcome import Outcome
@@ -34,6 +36,8 @@ class Demo:
         removed: True = removed on purpose.
         scores: of the model.
         linear: of linear interpolation, on the same damage.
+        spread: how honest the model's standard deviations are.
+        linear_spread: the same of linear interpolation's.
         peak: of every PSNR: the range of the whole scene [unit of the scene].
     """
 
@@ -42,6 +46,8 @@ class Demo:
     removed: Bool[np.ndarray, "band y x"]
     scores: Scores
     linear: Scores
+    spread: Tally
+    linear_spread: Tally
     peak: float
 
 
@@ -55,16 +61,23 @@ def run_demo(config: RepairConfig) -> Demo:
     removed = failure(sound, config.seed)
     outcome = repair_scene(damaged(sound, removed), config)
     observation = observe(outcome.scene, outcome.damage)
-    line = create_model("linear").reconstruct(observation).mean
+    line = create_model("linear").reconstruct(observation)
     valid = np.isfinite(sound.values)
     peak = peak_of(sound.values, valid)
     bands = Bands(sound.wavelength, sound.fwhm, sound.good)
 
-    def judged(mean: Float32[np.ndarray, "band y x"]) -> Scores:
-        return score(sound.values, mean, removed, valid, bands, peak)
+    def judged(made: Reconstruction) -> tuple[Scores, Tally]:
+        return (
+            score(sound.values, made.mean, removed, valid, bands, peak),
+            Tally.of(
+                sound.values, made.mean, made.std, removed & valid, observation.mask,
+                sound.wavelength,
+            ),
+        )  # fmt: skip
 
-    scores, linear = judged(outcome.reconstruction.mean), judged(line)
-    return Demo(outcome, sound.values, removed, scores, linear, peak)
+    scores, spread = judged(outcome.reconstruction)
+    linear, linear_spread = judged(line)
+    return Demo(outcome, sound.values, removed, scores, linear, spread, linear_spread, peak)
 
 
 def failure(scene: Scene, seed: int) -> Bool[np.ndarray, "band y x"]:

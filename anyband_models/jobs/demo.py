@@ -11,6 +11,7 @@ from anyband_models.repair.config import RepairConfig
 from anyband_models.repair.files import hashes, write_outcome
 from anyband_models.report.content import ReportContent, Table
 from anyband_models.report.page import write_report
+from anyband_models.report.spread import spread_table
 from anyband_models.report.tables import facts, hash_table, score_table
 
 SCENE = "Indian Pines (AVIRIS, 1992)"
@@ -39,6 +40,8 @@ class DemoResult:
             "peak": self.demo.peak,
             "scores": self.demo.scores.model_dump(),
             "linear": self.demo.linear.model_dump(),
+            "spread": self.demo.spread.total().model_dump(),
+            "linear_spread": self.demo.linear_spread.total().model_dump(),
             "files": [str(path) for path in self.files],
         }
 
@@ -74,6 +77,11 @@ def _content(demo: Demo, table: Table, sums: dict[str, str]) -> ReportContent:
         mask=~outcome.damage.missing,
         reconstruction=outcome.reconstruction,
         truth=demo.truth,
-        tables=(table, *facts(outcome), hash_table(sums)),
+        tables=(
+            table,
+            spread_table(outcome.config.model, demo.spread, demo.linear_spread),
+            *facts(outcome),
+            hash_table(sums),
+        ),
         model=outcome.config.model,
     )

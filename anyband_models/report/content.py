@@ -19,12 +19,16 @@ class Table:
         columns: the heading of each column.
         rows: as many cells in each row as there are columns.
         note: a sentence to stand below the table; empty for none.
+        picture: a PNG as a data URI, to stand above the note; empty for none.
+        picture_says: what it shows, for those who do not see it.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    picture: str = ""
+    picture_says: str = ""
 
 
 @dataclass(frozen=True, eq=False)
