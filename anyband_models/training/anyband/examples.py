@@ -27,7 +27,7 @@ from anyband_models.training.data.scenes import Recipe, simulated
 from physops.bands import Bands
 
 SIDE = 32
-MOST_BANDS = 64
+FEWEST, MOST_BANDS = 6, 64
 UNCORRECTED = 0.1
 REAL = 0.3
 # How often each family of masks is met, and between which numbers.
@@ -90,21 +90,32 @@ class Examples:
 
     def example(self, number: int) -> Example | None:
         """Return an example; None if its mask cannot be laid on it, or nothing is filled."""
-        key = np.array([self.seed, number], dtype=np.uint64)
-        rng = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, 5]))
-        if self.real and rng.random() < REAL:
-            often = np.array([scene.often for scene in self.real])
-            chosen = rng.choice(len(self.real), p=often / often.sum())
-            values, bands, quantity = _cut(rng, self.real[chosen], self.side)
+        rng, scene = self._begun(number)
+        if scene is not None:
+            values, bands, quantity = _cut(rng, scene, self.side)
         else:
             values, bands, quantity = self._simulated(rng, number)
         family = _family(rng)
         return self._filled(rng, values, bands, quantity, family)
 
+    def sensor(self, number: int) -> str:
+        """Return whose bands an example has, or what they are like; a measured scene's name."""
+        _, scene = self._begun(number)
+        return sensors.draw(self.seed, number, FEWEST).name if scene is None else scene.name
+
+    def _begun(self, number: int) -> tuple[np.random.Generator, RealScene | None]:
+        """Return an example's random numbers, and its measured scene if it has one."""
+        key = np.array([self.seed, number], dtype=np.uint64)
+        rng = np.random.Generator(np.random.Philox(key=key, counter=[0, 0, 0, 5]))
+        if not self.real or rng.random() >= REAL:
+            return rng, None
+        often = np.array([scene.often for scene in self.real])
+        return rng, self.real[rng.choice(len(self.real), p=often / often.sum())]
+
     def _simulated(
         self, rng: np.random.Generator, number: int
     ) -> tuple[Float32[np.ndarray, "band y x"], Bands, Quantity]:
-        band_set = sensors.draw(self.seed, number, fewest=6)
+        band_set = sensors.draw(self.seed, number, FEWEST)
         kept = _thinned(rng, len(band_set))
         few = sensors.BandSet(band_set.name, _some(band_set.bands, kept), band_set.matrix[kept])
         raw = rng.random() < UNCORRECTED
