@@ -169,10 +169,17 @@ class Blend:
         return Normal(moments.mean, (belief.strength * usual + moments.squares) / total)
 
     def _folds(self) -> list[Fold]:
-        """Return what is learned from and what is judged: a few times, or once of many spectra."""
+        """Return what is learned from and what is judged: a few times, or once of many spectra.
+
+        The spectra come row by row, and a fold is a run of them: what judges lies elsewhere in the
+        scene, as the pixels to be repaired do, and errors do not look smaller than they will be.
+
+        Source: Roberts et al., *Cross-validation strategies for data with temporal, spatial,
+        hierarchical, or phylogenetic structure*, Ecography 40 (2017) 913.
+        """
         count = len(self.spectra)
         parts = 2 if count >= MANY else min(4, count)
-        part = np.arange(count) % max(parts, 1)
+        part = np.arange(count) * parts // max(count, 1)
         rounds = 1 if count >= PLENTY else parts
         found = []
         for number in range(rounds if parts > 1 else 0):
