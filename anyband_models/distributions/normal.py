@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from anyband_models.distributions.given import Answer
 
@@ -105,9 +105,18 @@ class Normal:
             covariance = _inverse(self.precision[np.ix_(m, m)])
             gain = -covariance @ self.precision[np.ix_(m, o)]
             return Conditional(known, wanted, gain, covariance)
+        return self._given(o, m, _inverse(self.covariance[np.ix_(o, o)]))
+
+    def _given(
+        self,
+        o: Int[np.ndarray, " observed"],
+        m: Int[np.ndarray, " missing"],
+        inverse: Float[np.ndarray, "observed observed"],
+    ) -> Conditional:
         cross = self.covariance[np.ix_(o, m)]
-        gain = cross.T @ _inverse(self.covariance[np.ix_(o, o)])
-        return Conditional(known, wanted, gain, self.covariance[np.ix_(m, m)] - gain @ cross)
+        gain = cross.T @ inverse
+        rest = self.covariance[np.ix_(m, m)] - gain @ cross
+        return Conditional(self.mean[o], self.mean[m], gain, rest)
 
     def given_and_weighed(
         self, observed: Bool[np.ndarray, " band"], vectors: Float[np.ndarray, "observed n"]
@@ -115,14 +124,15 @@ class Normal:
         """Return what `given` does, and vectors over the observed bands times ``C_oo^-1``.
 
         With the precision and the response ``G`` of the missing bands, ``C_oo^-1`` is
-        ``P_oo + P_om G``: no further system is solved.
+        ``P_oo + P_om G``: one system is solved for both.
         """
-        given = self.given(observed)
         o, m = np.flatnonzero(observed), np.flatnonzero(~observed)
         if len(m) < len(o):
+            given = self.given(observed)
             among, across = self.precision[np.ix_(o, o)], self.precision[np.ix_(o, m)]
             return given, among @ vectors + across @ (given.gain @ vectors)
-        return given, _inverse(self.covariance[np.ix_(o, o)]) @ vectors
+        inverse = _inverse(self.covariance[np.ix_(o, o)])
+        return self._given(o, m, inverse), inverse @ vectors
 
     def surprise(
         self, observed: Bool[np.ndarray, " band"], values: Float[np.ndarray, "observed pixel"]

@@ -36,7 +36,8 @@ class Caution(IntFlag):
     """The observed bands on either side lie farther apart than the model's stated gap; outside
     all observed bands, the nearest lies farther away than that."""
     EXTRAPOLATED = 4
-    """No observed band lies on one side; the value of the last one is held."""
+    """No observed band lies on one side (of `spatial`: no observed pixel of the band, neither along
+    the row nor along the column); the value of the last one is held."""
 
 
 @dataclass(frozen=True, eq=False)

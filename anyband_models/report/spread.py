@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 # Read on a white page as well as on a black one.
 INK, OURS, LINEAR = "#808080", "#0A84D6", "#D55E00"
-COLUMNS = ("entries", "how many", "CRPS", "linear's", "in 50 %", "in 90 %", "spread / error")
+COLUMNS = (
+    "entries", "how many", "CRPS", "linear's", "in 50\N{NO-BREAK SPACE}%",
+    "in 90\N{NO-BREAK SPACE}%", "spread / error",
+)  # fmt: skip
 
 
 def spread_table(model: str, spread: Tally, linear: Tally) -> Table:
@@ -29,7 +32,8 @@ def spread_table(model: str, spread: Tally, linear: Tally) -> Table:
     note = (
         "CRPS: the continuous ranked probability score [unit of the scene], lower is better. In "
         "50 % and in 90 %: share of the removed entries whose truth lies in that central interval. "
-        "Spread / error: their root mean squares; 1 is honest. The picture has them band by band."
+        "Spread / error: their root mean squares; 1 is honest. The picture has CRPS and the "
+        "share in 90 % band by band."
     )
     return Table(
         "How honest the spread is", COLUMNS, tuple(_rows(spread, linear)), note,
@@ -51,7 +55,7 @@ def _row(title: str, ours: Calibration, line: Calibration) -> tuple[str, ...]:
         f"{ours.entries:,}",
         _cell(ours.crps, ".4g"),
         _cell(line.crps, ".4g"),
-        *(_cell(share, ".0%").replace("%", " %") for share in shares),
+        *(_cell(share, ".0%").replace("%", "\N{NO-BREAK SPACE}%") for share in shares),
         _cell(ours.spread_skill, ".2f"),
     )
 

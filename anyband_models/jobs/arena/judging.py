@@ -47,7 +47,8 @@ def judge(
     name: str,
     scene: Scene,
     contest: Contest,
-    is_judged: Callable[[Key, str], bool],
+    entrants: Sequence["Entrant"],
+    is_judged: Callable[[Key], bool],
     said: Callable[[str], None],
 ) -> Iterator[Entry]:
     """Judge every model on a scene; one that refuses gets an entry that says why.
@@ -56,18 +57,16 @@ def judge(
         name: of the scene.
         scene: whose right half is judged.
         contest: what is to be judged.
-        is_judged: of an entry's key and weights, whether there are scores already.
+        entrants: the models of the contest.
+        is_judged: of an entry's key, whether there are scores already.
         said: told a line for each family.
 
     Raises:
         InputError: if the scene cannot be halved, or its right half holds no sound value.
     """
-    entrants = [Entrant.of(model, contest.create(model)) for model in contest.models]
     for fit in contest.fits:
         asked = {
-            family: [
-                one for one in entrants if not is_judged((name, fit, family, one.name), one.weights)
-            ]
+            family: [one for one in entrants if not is_judged((name, fit, family, one.name))]
             for family in contest.families
         }
         if any(asked.values()):

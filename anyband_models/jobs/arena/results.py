@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,17 @@ class Results:
         self.unread: dict[str, str] = {}
         self.entries: dict[Key, Entry] = {}
 
-    def is_judged(self, key: Key, weights: str) -> bool:
-        """Return whether there are scores with these weights; what was refused is asked again."""
-        entry = self.entries.get(key)
-        return entry is not None and entry.judged is not None and entry.weights == weights
+    def is_judged(self, key: Key) -> bool:
+        """Return whether there are scores; what was refused is asked again."""
+        return key in self.entries and self.entries[key].judged is not None
+
+    def keep(self, weights: Mapping[str, str]) -> None:
+        """Forget what models scored with other weights than these, by the models' names."""
+        self.entries = {
+            key: entry
+            for key, entry in self.entries.items()
+            if weights.get(entry.model, entry.weights) == entry.weights
+        }
 
     def meet(self, name: str, facts: SceneFacts) -> None:
         """Say which scene a name stands for; if it was another, its scores are forgotten."""

@@ -1,7 +1,7 @@
 """`anyband-zoo arena` from a folder of scenes to a table, its numbers and a picture."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from anyband_models.damage.protocols import parse
 from anyband_models.errors import AnybandError, UsageError
 from anyband_models.evaluation.scores import peak_of
 from anyband_models.files import Stage, staged
-from anyband_models.jobs.arena.judging import Contest, judge
+from anyband_models.jobs.arena.judging import Contest, Entrant, judge
 from anyband_models.jobs.arena.page import page, picture
 from anyband_models.jobs.arena.results import Results, SceneFacts, Settings
 from anyband_models.jobs.arena.scenes import listed, opened, readings
@@ -35,7 +35,8 @@ def arena(
 ) -> tuple[Results, tuple[Path, ...]]:
     """Judge every model on every scene of a folder, and write what was found after each.
 
-    What stands in the folder already, of the same settings, is not judged again.
+    What stands in the folder already, of the same settings and weights, is not judged again; what
+    other weights of these models scored is forgotten.
 
     Args:
         scenes: folder of the scenes.
@@ -56,7 +57,9 @@ def arena(
     """
     settings = _settings(contest, reading)  # a wrong name is answered before any work
     paths, single = listed(scenes), readings(scenes)
+    entrants = [Entrant.of(model, contest.create(model)) for model in contest.models]
     results = _begun(folder, settings, overwrite)
+    results.keep({one.name: one.weights for one in entrants})
     results.commands = list(dict.fromkeys([*results.commands, command]))
     files = folder / PAGE, folder / DATA, folder / PICTURE
     own = {file.resolve() for file in files}
@@ -64,7 +67,7 @@ def arena(
     for number, path in enumerate(paths):
         said(f"scene {number + 1} of {len(paths)}: {path.name}")
         how = {**reading, **single.get(path.name, {})}
-        judged = _judge(path, contest, how, results, said)
+        judged = _judge(path, contest, entrants, how, results, said)
         if judged or path == paths[-1]:
             _save(results, files)
     return results, files
@@ -105,6 +108,7 @@ def _begun(folder: Path, settings: Settings, overwrite: bool) -> Results:
 def _judge(
     path: Path,
     contest: Contest,
+    entrants: Sequence[Entrant],
     reading: Mapping[str, Any],
     results: Results,
     said: Callable[[str], None],
@@ -113,7 +117,7 @@ def _judge(
     try:
         scene, note = opened(path, reading)
         results.meet(path.name, _facts(scene, note))
-        found = list(judge(path.name, scene, contest, results.is_judged, said))
+        found = list(judge(path.name, scene, contest, entrants, results.is_judged, said))
     except AnybandError as error:
         said(f"{path.name} is not judged: {error}")
         results.refuse(path.name, str(error))

@@ -5,7 +5,8 @@
 RUN is the folder of a training run, whose examples are taken; FOLDER holds the data that they were
 made of. For each SENSOR a network is fitted to the examples of all others, in STEPS steps, and
 judged on that sensor's alone. SENSOR is a name of `srf_library`, a measured scene's, or ``like``
-and a spectrometer's, and may have ``*`` in it; so scenes of the same instrument go together.
+and a spectrometer's, and may have ``*`` in it; names with commas between them go together:
+``indian_pines,*aviris*`` is one instrument.
 """
 
 import json
@@ -50,10 +51,11 @@ def split(names: Sequence[tuple[int, str]], pattern: str) -> tuple[list[int], li
     Raises:
         QualityError: if either is empty.
 
-    >>> split([(0, "like EMIT"), (4, "emit_10x10"), (5, "broad bands")], "*emit*")
+    >>> split([(0, "like CASI"), (4, "muufl_sub"), (5, "broad bands")], "muufl*,*casi*")
     ([5], [0, 4])
     """
-    own = [number for number, name in names if fnmatch(name.lower(), pattern.lower())]
+    wanted = pattern.lower().split(",")
+    own = [number for number, name in names if any(fnmatch(name.lower(), one) for one in wanted)]
     others = [number for number, _ in names if number not in set(own)]
     if not own or not others:
         known = ", ".join(sorted({name for _, name in names}))

@@ -63,7 +63,7 @@ def _read(
         return []
     with np.load(path, allow_pickle=False) as held:
         values = np.float32(scale) * held[cube].transpose(2, 0, 1).astype(np.float32)
-        # Models are judged on the right half of a scene that is large enough to be judged.
+        # On the right halves of these two models are judged.
         values = values[:, :, : values.shape[2] // 2] if left_half else values
         nm = held[wavelength].astype(np.float64)
         fwhm = held["fwhm_nm"] if "fwhm_nm" in held else np.full(len(nm), np.nan)

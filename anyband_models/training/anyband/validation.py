@@ -41,8 +41,8 @@ class Judged(NamedTuple):
 def judged(model: AnyBands, examples: Iterable[Callable[[], Example]]) -> list[Judged]:
     """Return how far the mean of each example is off.
 
-    It is that of `models.anyband`: the network's one step where bands are missing in parts, else
-    the prior's.
+    It is that of `models.anyband`: the network's one step, fully trusted, where bands are missing
+    in parts, else the prior's.
     """
     return [_judged(model, read()) for read in examples]
 

@@ -1,7 +1,10 @@
 """Mixtures, against the conditional of each component by itself."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+from scipy.stats import multivariate_normal
 
 from anyband_models.distributions.expectation_maximisation import Components
 from anyband_models.distributions.normal import Normal
@@ -135,3 +138,24 @@ def test_its_normal_distribution_has_the_mean_and_covariance_of_its_spectra(mixt
     np.testing.assert_allclose(spectra.mean(axis=1), normal.mean, atol=0.02 * size.max())
     apart = (np.cov(spectra) - normal.covariance) / np.outer(size, size)
     assert np.abs(apart).max() < 0.03
+
+
+@pytest.mark.parametrize("coarse", [None, 4.0])
+def test_components_are_told_apart_by_as_much_evidence_as_counts(mixture, rng, coarse):
+    """Against the density of each component by itself, to a power that falls with the bands."""
+    observed = np.arange(BANDS) < 5
+    values = drawn(mixture, rng, 20)[observed]
+    power = 1.0 if coarse is None else coarse / (coarse + 5)
+    logs = np.stack([
+        np.log(share) + power * multivariate_normal(
+            (mixture.rest.mean + mixture.loadings @ mean)[observed],
+            (mixture.rest.covariance + mixture.loadings @ spread @ mixture.loadings.T)[
+                np.ix_(observed, observed)
+            ],
+        ).logpdf(values.T)
+        for share, mean, spread in zip(*mixture.components, strict=True)
+    ])  # fmt: skip
+    expected = np.exp(logs - logs.max(axis=0))
+    given = dataclasses.replace(mixture, coarse=coarse).given(observed)
+    found = given._weights(given._seen(values))
+    np.testing.assert_allclose(found, expected / expected.sum(axis=0), atol=1e-3)

@@ -40,7 +40,8 @@ def test_rows_and_columns_are_weighed_by_their_variances():
     image = np.array([[0, 3, 0], [1, 9, 1], [0, 3, 0]], dtype=np.float32)
     observed = np.ones((3, 3), dtype=bool)
     observed[1, 1] = False
-    mean, precision = both_ways(image, observed)
+    mean, precision, inside = both_ways(image, observed)
+    assert inside[1, 1]
     # Columns: squares 1, 1, 1, 1 and 0 over two pixels, mean 4 / 5; rows: 9, 9, 9, 9, 0, mean 36/5.
     down, across = 1 / (0.8 * 0.5), 1 / (7.2 * 0.5)
     assert precision[1, 1] == pytest.approx(down + across)
@@ -75,6 +76,24 @@ def test_its_intervals_hold_a_random_walk():
     assert inside[~mask].mean() == pytest.approx(0.9, abs=0.02)
     apart = (found.samples[0] - found.mean)[~mask] / found.std[~mask]
     assert apart.std() == pytest.approx(1, abs=0.05)
+
+
+def test_its_intervals_hold_what_is_nothing_but_noise():
+    noise = np.random.default_rng(2).standard_normal((4, 60, 60))
+    mask = np.random.default_rng(3).random(noise.shape) < 0.7
+    found = repaired(noise, mask)
+    inside = np.abs(found.mean - noise) < 1.645 * found.std
+    assert inside[~mask].mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_what_is_held_beyond_the_last_pixel_is_flagged():
+    values = np.random.default_rng(0).random((1, 6, 5))
+    mask = np.ones(values.shape, dtype=bool)
+    mask[:, 4:] = False
+    mask[0, 1, 2] = False
+    found = repaired(values, mask)
+    assert (found.caution[0, 4:] == Caution.EXTRAPOLATED).all()
+    assert found.caution[0, 1, 2] == Caution.NONE
 
 
 def test_a_constant_band_and_a_lone_pixel_are_no_trouble():

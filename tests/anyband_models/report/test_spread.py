@@ -29,7 +29,9 @@ def test_rows_are_all_and_the_distances_that_occur():
         ("over 500 nm from an observed band", "2,000"),
     ]  # fmt: skip
     every = dict(zip(COLUMNS, table.rows[0], strict=True))
-    assert (every["in 50 %"], every["in 90 %"], every["spread / error"]) == ("50 %", "90 %", "1.00")
+    assert every[COLUMNS[4]] == "50\N{NO-BREAK SPACE}%"
+    assert every[COLUMNS[5]] == "90\N{NO-BREAK SPACE}%"
+    assert every["spread / error"] == "1.00"
     assert float(every["CRPS"]) < float(every["linear's"]), "too narrow costs"
 
 

@@ -22,9 +22,16 @@ def test_what_is_written_is_read_again(tmp_path):
     assert read.text() == results.text()
     assert read.entries == results.entries
     assert read.entries["a", "left", "k3", "linear"].judged.psnr_missing == float("inf")
-    assert read.is_judged(("a", "left", "k3", "linear"), "")
-    assert not read.is_judged(("a", "left", "k3", "linear"), "other"), "other weights, other scores"
-    assert not read.is_judged(("a", "none", "k3", "x"), "")
+    assert read.is_judged(("a", "left", "k3", "linear"))
+    assert not read.is_judged(("a", "none", "k3", "x"))
+
+
+def test_what_other_weights_scored_is_forgotten():
+    results, judged = Results(SETTINGS, {}), Judged(seconds=1.0)
+    models = {"linear": "", "prior": "aa", "anyband": "bb"}
+    results.add(Entry.of("a", "left", "k3", *each, judged) for each in models.items())
+    results.keep({"linear": "", "prior": "cc"})
+    assert {key[-1] for key in results.entries} == {"linear", "anyband"}
 
 
 def test_the_file_is_strict_json_an_entry_a_line():

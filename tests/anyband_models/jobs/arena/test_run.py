@@ -1,13 +1,18 @@
 """The arena from a folder of scenes to its files."""
 
 import json
+from hashlib import sha256
 
 import numpy as np
 import pytest
 
-from anyband_models.errors import InputError, UnknownModelError, UsageError
+from anyband_models.distributions.spectral_prior import SHIPPED
+from anyband_models.errors import InputError, UnknownModelError, UsageError, WeightsError
 from anyband_models.evaluation.evaluate import Region, evaluate
+from anyband_models.jobs.arena.judging import Entrant
 from anyband_models.jobs.arena.scenes import AS_COUNTS
+from anyband_models.models.prior import Prior
+from anyband_models.models.registry import create_model
 from anyband_models.scene.opening import open_scene
 
 
@@ -97,6 +102,24 @@ def test_a_scene_that_changed_is_judged_anew(held, scene):
     after = held(["linear"])
     assert list(after.entries) == [("a.npz", "left", "k3", "linear")]
     assert after.entries["a.npz", "left", "k3", "linear"].judged != before
+
+
+def test_weights_that_are_not_there_cost_no_scores(held, scene, tmp_path, monkeypatch):
+    held.save("a.npz", scene(0))
+    held(["linear"])
+    before = (held.folder / "arena.json").read_text()
+    lost = tmp_path / "lost.safetensors"
+    monkeypatch.setattr(Prior, "weights_files", lambda self: (lost,))
+    with pytest.raises(WeightsError, match=r"lost\.safetensors.* cannot be read"):
+        held(["linear", "prior"])
+    assert (held.folder / "arena.json").read_text() == before
+
+
+def test_entries_know_the_weights_of_their_model():
+    linear, prior, again = (Entrant.of(n, create_model(n)) for n in ("linear", "prior", "prior"))
+    assert linear.weights == ""
+    assert prior.weights == again.weights == sha256(SHIPPED.read_bytes()).hexdigest()[:12]
+    assert Entrant.of("anyband", create_model("anyband")).weights not in ("", prior.weights)
 
 
 def test_what_stands_in_the_folder_is_respected(held, scene):
