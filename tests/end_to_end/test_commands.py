@@ -45,6 +45,7 @@ def test_list(anyband):
         "mixture",
         "pchip",
         "prior",
+        "spatial",
     ]
     assert [card["name"] for card in anyband("list", "pc*", "--json").json] == ["pchip"]
 
