@@ -24,8 +24,9 @@ demo: $(VENV)/.installed
 	$(BIN)/anyband-zoo demo --output demo
 	@echo "Open demo/report.html in a browser."
 
+# A process a core, each with one thread; a module's tests stay together, and so do their fixtures.
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadscope
 
 test-slow: $(VENV)/.installed
 	$(BIN)/python -m pytest -m slow
