@@ -14,10 +14,11 @@ from jaxtyping import Bool, Float, Float32
 from pydantic import BaseModel
 
 from anyband_models.damage.distance import distance_to_observed
+from anyband_models.distributions.nine_tenths import HALF_WIDTH_90
 from anyband_models.evaluation.crps import gaussian_crps
 
-# Half the widths of a normal distribution's central intervals [standard deviations].
-HALF_WIDTH_50, HALF_WIDTH_90 = 0.6744897501960817, 1.6448536269514722
+# Half the width of a normal distribution's central 50 % [standard deviations].
+HALF_WIDTH_50 = 0.6744897501960817
 # Between the distances that are told apart [nm]; a distance on an edge belongs below it.
 EDGES_NM = (15.0, 50.0, 150.0, 500.0)
 
