@@ -20,8 +20,11 @@ columns is rounded to the nearest, a half to the even one.
 ``sensor-ID``
     A good band stays if its centre lies between the outermost half maxima, these included, of a
     band of that sensor (`srf_library.get`); the others are missing. The seed plays no part.
+``without-LOW-HIGH``
+    A good band is missing if its centre lies from LOW to HIGH [nm], these included: red, say, by
+    ``without-620-700``. The seed plays no part.
 
-P may have decimals (``random-12.5``). Bands that are not good are never marked. A mask that
+P may have decimals (``random-12.5``), LOW and HIGH as well. Bands that are not good are never marked. A mask that
 would remove nothing, or everything, is refused.
 
 NumPy promises the bits of PCG64, but not those of ``permutation``, ``integers`` and ``random``.
@@ -31,6 +34,7 @@ In practice they are stable: the masks pinned in tests/golden come out the same 
 
 import math
 import re
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -45,10 +49,24 @@ FAMILIES = {
     "pixel-P": "each entry of the good bands is missing with probability P % (0 < P < 100)",
     "stripes-P": "a third of the good bands lose P % of their columns each (0 < P <= 100)",
     "sensor-ID": "only good bands that a sensor of `srf list` would have seen stay",
+    "without-LOW-HIGH": "good bands centred from LOW to HIGH nm are missing (LOW < HIGH)",
 }
 
 _PERCENT = re.compile(r"(random|gap|pixel|stripes)-(\d+(?:\.\d+)?)")
 _KEEP = re.compile(r"(k)(\d+)")
+_WITHOUT = re.compile(r"without-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+
+
+class Range(NamedTuple):
+    """A range of wavelengths, its ends included.
+
+    Attributes:
+        low: [nm].
+        high: [nm].
+    """
+
+    low: float
+    high: float
 
 
 def draw(
@@ -83,6 +101,9 @@ def draw(
     missing = np.zeros(shape, dtype=bool)
     if isinstance(what, Sensor):
         missing[chosen] = ~_seen(what, wavelength[chosen])[:, np.newaxis, np.newaxis]
+    elif isinstance(what, Range):
+        within = (wavelength >= what.low) & (wavelength <= what.high)
+        missing[chosen] = within[chosen, np.newaxis, np.newaxis]
     else:
         size = (len(chosen), *shape[1:])
         missing[chosen] = _missing(kind, what, seed, size, wavelength[chosen])
@@ -90,8 +111,8 @@ def draw(
     return missing
 
 
-def parse(family: str) -> tuple[str, float | Sensor]:
-    """Return the kind of a family and its number, P [%] or N, or its sensor.
+def parse(family: str) -> tuple[str, float | Sensor | Range]:
+    """Return the kind of a family and its number, P [%] or N, its sensor or its range.
 
     Raises:
         UsageError: if the name is not understood, or no scene allows its number.
@@ -102,6 +123,8 @@ def parse(family: str) -> tuple[str, float | Sensor]:
     """
     if family.startswith("sensor-"):
         return "sensor", get(family.removeprefix("sensor-"))
+    if match := _WITHOUT.fullmatch(family):
+        return "without", _range(family, float(match[1]), float(match[2]))
     match = _PERCENT.fullmatch(family) or _KEEP.fullmatch(family)
     if match is None:
         raise UsageError(f"{family!r} is not a family of masks; choose {_offered()}")
@@ -114,6 +137,15 @@ def parse(family: str) -> tuple[str, float | Sensor]:
             f"as in {kind}-50"
         )
     return kind, number
+
+
+def _range(family: str, low: float, high: float) -> Range:
+    if low >= high:
+        raise UsageError(
+            f"{family!r} goes from {low:g} to {high:g} nm; write the shorter wavelength first, "
+            "as in without-620-700"
+        )
+    return Range(low, high)
 
 
 def _offered() -> str:
@@ -159,7 +191,7 @@ def _share(count: int, percent: float) -> int:
     return round(count * percent / 100)
 
 
-def _check_possible(family: str, kind: str, what: float | Sensor, good: int) -> None:
+def _check_possible(family: str, kind: str, what: float | Sensor | Range, good: int) -> None:
     if not good:
         raise UsageError("the scene has no good band to damage; mark the usable ones as good")
     if kind == "k" and isinstance(what, float) and what >= good:

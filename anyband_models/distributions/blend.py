@@ -28,6 +28,8 @@ PLENTY = 1000
 # Spectra of a fold that are predicted, at most.
 JUDGES = 256
 SWEEPS = 2
+# Of a belief's width: spectra that are all alike, as copies are, say nothing of what others do.
+NARROWEST = 0.3
 
 
 class Belief(NamedTuple):
@@ -160,8 +162,17 @@ class Blend:
                         best, least, spread = belief, error, wide
             if best == start:
                 break
-        # Never narrower than the distribution says itself.
-        return Chosen(best, max(spread, 1.0), least)
+        return Chosen(best, self._believed(spread, best), least)
+
+    def _believed(self, spread: float, belief: Belief) -> float:
+        """Return what of a spread is believed: one below 1 as far as the width is only a belief.
+
+        What judges is nearer to what was learned from than the pixels to be repaired may be: where
+        the scene's own spectra made the distribution, it stays as wide as it is.
+        """
+        if spread >= 1:
+            return spread
+        return max(spread, NARROWEST) ** (belief.strength / (belief.strength + len(self.spectra)))
 
     def _made(self, belief: Belief, moments: Moments) -> Normal:
         usual = before(self.wavelength, np.abs(moments.mean), belief, self.seen)

@@ -161,9 +161,9 @@ def test_another_seed_gives_another_mask():
 
 @pytest.mark.parametrize("family", ["randm-50", "random", "random-", "random-5e1", "k", "k2.5", ""])
 def test_an_unknown_family_is_answered_with_all_of_them(family):
-    with pytest.raises(UsageError, match=r"not a family of masks; choose random-P, .* sensor-ID"):
+    with pytest.raises(UsageError, match=r"not a family of masks; choose random-P, .* without-LOW"):
         parse(family)
-    assert len(FAMILIES) == 6
+    assert len(FAMILIES) == 7
 
 
 @pytest.mark.parametrize("seed", [0, 7])
@@ -190,6 +190,25 @@ def test_a_sensor_keeps_the_bands_that_it_would_have_seen(name, seed):
 def test_a_sensor_that_is_not_here_is_refused(name, error, sentence):
     with pytest.raises(error, match=sentence):
         parse(f"sensor-{name}")
+
+
+@given(scenes(), st.integers(400, 2400), st.floats(0.5, 900).map(lambda nm: round(nm, 1)))
+def test_a_range_of_wavelengths_goes_its_ends_included(scene, low, width):
+    shape, wavelength, good = scene
+    family = f"without-{low}-{low + width:g}"
+    gone = good & (wavelength >= low) & (wavelength <= float(f"{low + width:g}"))
+    assume(gone.any() and not gone[good].all())
+    np.testing.assert_array_equal(lost_bands(draw(family, shape, wavelength, good, 0)), gone)
+
+
+def test_a_range_of_wavelengths_that_cannot_be_is_refused():
+    sentence = "goes from 700 to 620 nm; write the shorter wavelength first"
+    with pytest.raises(UsageError, match=sentence):
+        parse("without-700-620")
+    with pytest.raises(UsageError, match="not a family of masks"):
+        parse("without-700")
+    with pytest.raises(UsageError, match="removes nothing of the 3 good bands"):
+        draw("without-500-600", (3, 1, 1), np.array([450.0, 650, 850]), np.ones(3, dtype=bool), 0)
 
 
 def test_a_sensor_that_sees_nothing_is_refused():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from anyband_models.distributions.blend import MANY, Belief, Blend, before
+from anyband_models.distributions import blend as blend_module
+from anyband_models.distributions.blend import MANY, NARROWEST, Belief, Blend, before
 from anyband_models.distributions.departures import Departures
 from anyband_models.distributions.spectral_prior import Seen
 
@@ -67,7 +68,7 @@ def test_what_is_chosen_predicts_better_than_the_usual(rng, seen, library, count
     chosen = blend.chosen(MISSING)
     np.testing.assert_allclose(chosen.error, predicted(blend, chosen.belief))
     assert chosen.error <= predicted(blend, Belief()) * (1 + 1e-12)
-    assert chosen.spread >= 1
+    assert chosen.spread > NARROWEST
 
 
 def test_many_spectra_are_believed_and_few_from_a_known_library_are_not(rng, seen):
@@ -90,6 +91,16 @@ def test_intervals_of_fresh_spectra_hold_nine_tenths(rng, seen):
     assert 0.88 < np.mean(held) < 0.97
 
 
+def test_a_belief_that_is_too_wide_is_narrowed_as_far_as_it_is_one(rng, seen, monkeypatch):
+    wide = Belief(Departures(1.0, 100.0, 0.3), 1.0, 30.0)
+    for name in ("STRENGTHS", "SHARES", "DEPARTURES"):
+        monkeypatch.setattr(blend_module, name, ())
+    monkeypatch.setattr(blend_module, "Belief", lambda: wide)
+    spreads = [Blend(NM, spectra(rng, seen, n), seen).chosen(MISSING).spread for n in (8, 40, 900)]
+    assert NARROWEST < spreads[0] < spreads[1] < spreads[2]
+    assert 0.95 < spreads[2] <= 1
+
+
 @pytest.mark.parametrize("library", [True, False])
 @pytest.mark.parametrize("level", [0.0, 1e-30, 0.3, 1e30])
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
@@ -109,4 +120,4 @@ def test_a_spectrum_over_and_over_is_predicted(rng, seen):
         belief, spread, _ = blend.chosen(MISSING)
         mean, _ = blend.normal(belief).given(~MISSING).answer(one[:, ~MISSING].T)
         np.testing.assert_allclose(mean, one[:, MISSING].T, rtol=1e-9)
-        assert spread == 1
+        assert NARROWEST <= spread < 1
