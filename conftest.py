@@ -13,6 +13,22 @@ install_import_hook(PACKAGES, "beartype.beartype(conf=beartype.BeartypeConf(is_p
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("project")
 
+# Folders whose modules share what is dear to make: one process runs all of them.
+TOGETHER = ("tests/emulator_training/", "tests/anyband_models/training/anyband/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A process runs the tests of a module, or of a whole folder, one after the other."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class ByFixtures(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            folders = [folder for folder in TOGETHER if nodeid.startswith(folder)]
+            return folders[0] if folders else super()._split_scope(nodeid)
+
+    return ByFixtures(config, log)
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):

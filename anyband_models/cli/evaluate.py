@@ -60,7 +60,8 @@ def evaluate(
     family: Annotated[
         list[str],
         typer.Option(
-            help="random-P, gap-P, kN, pixel-P, stripes-P, sensor-ID or without-LOW-HIGH; may be repeated.",
+            help="random-P, gap-P, kN, pixel-P, stripes-P, sensor-ID or without-LOW-HIGH; "
+            "may be repeated.",
             show_default=False,
         ),
     ],

@@ -24,8 +24,8 @@ columns is rounded to the nearest, a half to the even one.
     A good band is missing if its centre lies from LOW to HIGH [nm], these included: red, say, by
     ``without-620-700``. The seed plays no part.
 
-P may have decimals (``random-12.5``), LOW and HIGH as well. Bands that are not good are never marked. A mask that
-would remove nothing, or everything, is refused.
+P, LOW and HIGH may have decimals (``random-12.5``). Bands that are not good are never marked. A
+mask that would remove nothing, or everything, is refused.
 
 NumPy promises the bits of PCG64, but not those of ``permutation``, ``integers`` and ``random``.
 In practice they are stable: the masks pinned in tests/golden come out the same with NumPy 1.26,

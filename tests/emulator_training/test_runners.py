@@ -122,6 +122,7 @@ def test_a_scheduler_that_does_not_answer_is_told_of(tmp_path, monkeypatch):
         )
 
 
+@pytest.mark.slow
 def test_a_cluster_makes_the_same_bytes(tmp_path):
     distributed = pytest.importorskip("distributed", reason="the extra `scale` is not installed")
     config = SimulationConfig(count=60, storage="pca:5", shard=20)

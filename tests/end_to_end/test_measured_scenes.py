@@ -15,6 +15,7 @@ from anyband_models.scene.scene import make_scene
 PLACE = (30.0, 0.0, 360_000.0, 0.0, -30.0, 5_810_000.0)
 
 
+@pytest.mark.slow
 def test_aviris_by_five_seeds(anyband, shared_data):
     """The figures of the README, with room for another BLAS."""
     path = shared_data / "hyperspectral" / "aviris_vi_demo.npz"

@@ -106,6 +106,7 @@ def test_numbers_that_are_none_never_reach_the_script(make_content):
     assert Reader(page).data["rows"] == 4
 
 
+@pytest.mark.slow
 def test_large_scene_of_noise_fits_and_the_page_says_how(make_content, tmp_path):
     content = make_content((224, 512, 512))
     write_report(content, tmp_path / "page.html")

@@ -54,8 +54,8 @@ def test_the_irradiance_is_that_of_6s_one_astronomical_unit_away(six_runs):
     [
         (70.0, 30.0, 180.0, 0.2, 0.2, 0.8),
         (70.0, 30.0, 165.0, 2.0, 0.3, 0.2),
-        (70.0, 25.0, 180.0, 2.0, 0.3, 0.2),
-        (70.0, 30.0, 90.0, 5.0, 0.45, 0.8),
+        pytest.param((70.0, 25.0, 180.0, 2.0, 0.3, 0.2), marks=pytest.mark.slow),
+        pytest.param((70.0, 30.0, 90.0, 5.0, 0.45, 0.8), marks=pytest.mark.slow),
     ],
 )
 def test_a_low_sun_ahead_is_that_of_6s(six_runs, state):

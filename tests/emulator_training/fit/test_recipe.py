@@ -174,6 +174,7 @@ def test_the_same_seed_fits_the_same_network(data):
     assert all(torch.equal(one[name], two[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_exact_slopes_make_gradients_better(data, monkeypatch):
     # In the hot spot slopes are so steep that they would be all that is compared.
     even = data.part("train", "wide", "prior")

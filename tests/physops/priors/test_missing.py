@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from physops.priors.missing import moments
@@ -35,6 +35,7 @@ def test_they_are_near_those_of_the_whole_where_bright_spectra_lack_channels():
     assert np.abs(found.covariance - whole.covariance).max() < 0.05 * whole.covariance.max()
 
 
+@settings(max_examples=15)  # some take many steps
 @given(st.integers(0, 100))
 def test_what_comes_out_is_a_covariance(seed):
     x = spectra(seed, 25)
