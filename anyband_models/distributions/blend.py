@@ -86,12 +86,12 @@ class Chosen(NamedTuple):
 
     Attributes:
         belief: the best one.
-        spread: what its standard deviations are to be multiplied by.
+        spread: what each band's standard deviations are to be multiplied by.
         error: mean square of its errors.
     """
 
     belief: Belief
-    spread: float
+    spread: Float[np.ndarray, " band"]
     error: float
 
 
@@ -147,8 +147,8 @@ class Blend:
         """
         best, folds = Belief(), self._folds()
         if not folds:  # nothing is left to predict
-            return Chosen(best, 1.0, np.inf)
-        least, spread = self._error(best, missing, folds)
+            return Chosen(best, np.ones(len(missing)), np.inf)
+        least, scores = self._error(best, missing, folds)
         tried = {best}
         for _ in range(SWEEPS if len(self.spectra) < PLENTY else 1):
             start = best
@@ -157,22 +157,34 @@ class Blend:
                     if belief in tried:
                         continue
                     tried.add(belief)
-                    error, wide = self._error(belief, missing, folds)
+                    error, found = self._error(belief, missing, folds)
                     if error < least:
-                        best, least, spread = belief, error, wide
+                        best, least, scores = belief, error, found
             if best == start:
                 break
-        return Chosen(best, self._believed(spread, best), least)
+        return Chosen(best, self._spread(scores, best, missing), least)
 
-    def _believed(self, spread: float, belief: Belief) -> float:
-        """Return what of a spread is believed: one below 1 as far as the width is only a belief.
+    def _spread(
+        self,
+        scores: Float[np.ndarray, "missing judged"],
+        belief: Belief,
+        missing: Bool[np.ndarray, " band"],
+    ) -> Float[np.ndarray, " band"]:
+        """Return by what standard deviations are to be multiplied, from errors in them.
 
-        What judges is nearer to what was learned from than the pixels to be repaired may be: where
-        the scene's own spectra made the distribution, it stays as wide as it is.
+        Bands differ, and standard deviations are narrowed, as far as they are only a belief. What
+        judges is nearer to what was learned from than the pixels to be repaired may be: where the
+        scene's own spectra made the distribution, it stays as wide as it is.
         """
-        if spread >= 1:
-            return spread
-        return max(spread, NARROWEST) ** (belief.strength / (belief.strength + len(self.spectra)))
+        doubt = belief.strength / (belief.strength + len(self.spectra))
+        each = np.array([max(spread_of([row]), NARROWEST) for row in scores])
+        relative = (each / max(spread_of([scores]), NARROWEST)) ** doubt
+        level = spread_of([scores / relative[:, np.newaxis]], independent=scores.shape[1])
+        if level < 1:
+            level = max(level, NARROWEST) ** doubt
+        spread = np.full(len(missing), level)
+        spread[missing] *= relative
+        return spread
 
     def _made(self, belief: Belief, moments: Moments) -> Normal:
         usual = before(self.wavelength, np.abs(moments.mean), belief, self.seen)
@@ -201,8 +213,8 @@ class Blend:
 
     def _error(
         self, belief: Belief, missing: Bool[np.ndarray, " band"], folds: list[Fold]
-    ) -> tuple[float, float]:
-        """Return the mean square error, and by what standard deviations are to be multiplied."""
+    ) -> tuple[float, Float[np.ndarray, "missing judged"]]:
+        """Return the mean square error, and the absolute errors in standard deviations."""
         errors, scores = [], []
         for fold in folds:
             given = self._made(belief, fold.moments).given(~missing)
@@ -210,7 +222,7 @@ class Blend:
             error = np.abs(said.mean - fold.judged[:, missing].T)
             errors.append(float(np.mean(error**2)))
             scores.append(error / said.std)
-        return float(np.mean(errors)), spread_of(scores)
+        return float(np.mean(errors)), np.concatenate(scores, axis=1)
 
 
 def _moments(spectra: Float[np.ndarray, "pixel band"]) -> Moments:

@@ -45,13 +45,13 @@ class Hedged:
         inner: the distribution.
         wavelength: of its bands [nm].
         trust: 1 leaves its mean, 0 makes it that of the lines.
-        spread: what its standard deviations are multiplied by.
+        spread: what its standard deviations are multiplied by, all or each band's.
     """
 
     inner: Distribution
     wavelength: Float[np.ndarray, " band"]
     trust: float = 1.0
-    spread: float = 1.0
+    spread: float | Float[np.ndarray, " band"] = 1.0
 
     @property
     def normal(self) -> Normal:
@@ -64,7 +64,7 @@ class Hedged:
             self.inner.given(observed),
             line_weights(self.wavelength, observed),
             self.trust,
-            self.spread,
+            np.broadcast_to(self.spread, observed.shape)[~observed, np.newaxis],
         )
 
 
@@ -76,13 +76,13 @@ class HedgedGiven:
         inner: the distribution itself.
         line: weights of the observed bands.
         trust: see `Hedged`.
-        spread: see `Hedged`.
+        spread: see `Hedged`, of the missing bands.
     """
 
     inner: Given
     line: Float[np.ndarray, "missing known"]
     trust: float
-    spread: float
+    spread: Float[np.ndarray, "missing 1"]
 
     @property
     def further(self) -> int:

@@ -68,7 +68,8 @@ def test_what_is_chosen_predicts_better_than_the_usual(rng, seen, library, count
     chosen = blend.chosen(MISSING)
     np.testing.assert_allclose(chosen.error, predicted(blend, chosen.belief))
     assert chosen.error <= predicted(blend, Belief()) * (1 + 1e-12)
-    assert chosen.spread > NARROWEST
+    assert chosen.spread.shape == (BANDS,)
+    assert (chosen.spread > NARROWEST**2).all()
 
 
 def test_many_spectra_are_believed_and_few_from_a_known_library_are_not(rng, seen):
@@ -87,18 +88,43 @@ def test_intervals_of_fresh_spectra_hold_nine_tenths(rng, seen):
         belief, spread, _ = blend.chosen(MISSING)
         fresh = spectra(rng, seen, 4000).T
         mean, std = blend.normal(belief).given(~MISSING).answer(fresh[~MISSING])
-        held.append(np.mean(np.abs(mean - fresh[MISSING]) < 1.6449 * spread * std))
+        std *= spread[MISSING, np.newaxis]
+        held.append(np.mean(np.abs(mean - fresh[MISSING]) < 1.6449 * std))
     assert 0.88 < np.mean(held) < 0.97
 
 
-def test_a_belief_that_is_too_wide_is_narrowed_as_far_as_it_is_one(rng, seen, monkeypatch):
-    wide = Belief(Departures(1.0, 100.0, 0.3), 1.0, 30.0)
-    for name in ("STRENGTHS", "SHARES", "DEPARTURES"):
-        monkeypatch.setattr(blend_module, name, ())
-    monkeypatch.setattr(blend_module, "Belief", lambda: wide)
-    spreads = [Blend(NM, spectra(rng, seen, n), seen).chosen(MISSING).spread for n in (8, 40, 900)]
-    assert NARROWEST < spreads[0] < spreads[1] < spreads[2]
-    assert 0.95 < spreads[2] <= 1
+@pytest.fixture
+def only(monkeypatch):
+    """Return what leaves one belief alone to be chosen."""
+
+    def leave(belief):
+        for name in ("STRENGTHS", "SHARES", "DEPARTURES"):
+            monkeypatch.setattr(blend_module, name, ())
+        monkeypatch.setattr(blend_module, "Belief", lambda: belief)
+
+    return leave
+
+
+def test_a_belief_that_is_too_wide_is_narrowed_as_far_as_it_is_one(rng, seen, only):
+    only(Belief(Departures(1.0, 100.0, 0.3), 1.0, 30.0))
+    few, more, many = (
+        Blend(NM, spectra(rng, seen, count), seen).chosen(MISSING).spread.mean()
+        for count in (8, 40, 900)
+    )
+    assert few < more < many
+    assert 0.95 < many <= 1
+
+
+def test_bands_that_a_belief_has_wrong_are_widened_and_others_narrowed(rng, seen, only):
+    only(Belief(Departures(0.03, 100.0, 0.01), 1.0, 100.0))
+    third, sixth = np.flatnonzero(MISSING)
+    odd = spectra(rng, seen, 60)
+    odd[:, third] += 0.05 * rng.standard_normal(60)  # of which the others know nothing
+    usual, spread = (
+        Blend(NM, values, seen).chosen(MISSING).spread for values in (spectra(rng, seen, 60), odd)
+    )
+    assert usual[third] == pytest.approx(usual[sixth], rel=0.15)
+    assert spread[third] > 1.2 * spread[sixth]
 
 
 @pytest.mark.parametrize("library", [True, False])
@@ -108,7 +134,8 @@ def test_spectra_that_say_one_thing_give_numbers(seen, library, level, count):
     blend = Blend(NM, np.full((count, BANDS), level), seen if library else None)
     belief, spread, _ = blend.chosen(MISSING)
     mean, std = blend.normal(belief).given(~MISSING).answer(np.full((BANDS - 2, 1), level))
-    assert np.isfinite(spread)
+    assert np.isfinite(spread).all()
+    assert (spread > 0).all()
     assert np.isfinite(std).all()
     np.testing.assert_allclose(mean, level, rtol=1e-9)
 
@@ -120,4 +147,4 @@ def test_a_spectrum_over_and_over_is_predicted(rng, seen):
         belief, spread, _ = blend.chosen(MISSING)
         mean, _ = blend.normal(belief).given(~MISSING).answer(one[:, ~MISSING].T)
         np.testing.assert_allclose(mean, one[:, MISSING].T, rtol=1e-9)
-        assert NARROWEST <= spread < 1
+        assert ((spread >= NARROWEST) & (spread < 1)).all()
