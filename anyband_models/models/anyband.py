@@ -85,6 +85,7 @@ class Anyband(Model):
         rest = draft.missing() & ~filled.served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
         draft.samples = draft.samples[:samples]
+        draft.keep_above_zero()
         return draft.finish(notes_on(observation, rest))
 
     def _refine(self, draft: Draft, filled: Filled) -> None:

@@ -46,6 +46,18 @@ class Draft:
         self.mean[where], self.caution[where] = value, caution
         self.std[where] = np.maximum(std, np.spacing(np.abs(value)))
 
+    def keep_above_zero(self) -> None:
+        """Raise filled values to 0, unless an observed or given one is below: light never is."""
+        observation = self.observation
+        lowest = [np.min(observation.values, where=observation.mask, initial=0)]
+        if observation.support is not None:
+            support = observation.support
+            lowest.append(np.min(support, where=np.isfinite(support), initial=0))
+        if min(lowest) < 0:
+            return
+        for values in (self.mean, *self.samples):
+            np.maximum(values, 0, out=values, where=~self.observed)
+
     def finish(self, notes: tuple[str, ...] = ()) -> Reconstruction:
         """Return the reconstruction, in the shape of the observation."""
         shape = self.observation.mask.shape

@@ -92,6 +92,7 @@ class Prior(Model):
         draft = Draft(observation, samples)
         rest = draft.missing() & ~fill(draft, prior_of(self.config), self.config, seed).served
         interpolate(draft, rest, straight_line, self.config.max_gap_nm, seed, Caution.FALLBACK)
+        draft.keep_above_zero()
         return draft.finish(notes_on(observation, rest))
 
     def weights_files(self) -> tuple[Path, ...]:

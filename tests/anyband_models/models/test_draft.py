@@ -44,3 +44,28 @@ def test_no_value_is_known_better_than_its_rounding(mean):
     begun = draft(VALUES, MASK)
     begun.fill(ENTRY, np.array([mean]), np.array([0.0]))
     assert begun.std[ENTRY] == np.spacing(np.float32(abs(mean)))
+
+
+@pytest.mark.parametrize(
+    ("values", "support", "held"),
+    [
+        (VALUES, None, 0),
+        (VALUES, [[0.0, np.nan]], 0),
+        ([[[-0.0, 2]], [[3, 4]]], None, 0),
+        ([[[-0.1, 2]], [[3, 4]]], None, -5),  # it is seen to go below
+        (VALUES, [[-0.1, np.nan]], -5),
+        ([[[1, -9]], [[3, 4]]], None, 0),  # what stands where nothing was observed says nothing
+    ],
+)
+def test_values_stay_above_zero_where_all_that_is_known_does(values, support, held):
+    given = None if support is None else np.float32(support)
+    bands = Bands.at([500.0, 600])
+    begun = Draft(Observation(np.float32(values), np.array(MASK), bands, given), 2)
+    begun.fill(ENTRY, np.array([-5.0]), np.array([1.0]))
+    begun.samples[:, *ENTRY] = np.float32([[-5], [7]])
+    begun.keep_above_zero()
+    result = begun.finish()
+    assert result.mean[0, 0, 1] == held
+    assert result.samples[:, 0, 0, 1].tolist() == [held, 7]
+    kept = np.float32(values)[np.array(MASK)]
+    assert result.mean[np.array(MASK)].tobytes() == kept.tobytes()

@@ -248,3 +248,12 @@ def test_weights_that_are_not_there_are_refused(rng, tmp_path):
     for name in ("prior", "anyband"):
         with pytest.raises(WeightsError, match=r"no\.safetensors is not there; train the model"):
             create_model(name, weights=str(path)).reconstruct(seen)
+
+
+@pytest.mark.parametrize("model", ["prior", "anyband"])
+def test_a_scene_that_is_nowhere_below_zero_is_not_repaired_below(rng, model):
+    dark = np.maximum(0.02 * rng.standard_normal((BANDS, 60)) + 0.01, 0)
+    for values, lowest in ((dark, 0), (dark - 0.01, None)):
+        mean = create_model(model).reconstruct(observed(values, SOME, values[:, :30])).mean
+        repaired = mean[:, 0][~SOME[:, 0]]
+        assert repaired.min() == 0 if lowest == 0 else repaired.min() < -1e-4
