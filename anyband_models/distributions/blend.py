@@ -182,8 +182,8 @@ class Blend:
         level = spread_of([scores / relative[:, np.newaxis]], independent=scores.shape[1])
         if level < 1:
             level = max(level, NARROWEST) ** doubt
-        spread = np.full(len(missing), level)
-        spread[missing] *= relative
+        spread = np.full(len(missing), max(level, 1.0))  # of bands that nobody judged
+        spread[missing] = level * relative
         return spread
 
     def _made(self, belief: Belief, moments: Moments) -> Normal:

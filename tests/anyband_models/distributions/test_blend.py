@@ -115,6 +115,13 @@ def test_a_belief_that_is_too_wide_is_narrowed_as_far_as_it_is_one(rng, seen, on
     assert 0.95 < many <= 1
 
 
+def test_bands_that_were_not_judged_are_not_narrowed(rng, seen, only):
+    only(Belief(Departures(1.0, 100.0, 0.3), 1.0, 30.0))
+    spread = Blend(NM, spectra(rng, seen, 20), seen).chosen(MISSING).spread
+    assert (spread[MISSING] < 1).all()
+    np.testing.assert_array_equal(spread[~MISSING], 1)
+
+
 def test_bands_that_a_belief_has_wrong_are_widened_and_others_narrowed(rng, seen, only):
     only(Belief(Departures(0.03, 100.0, 0.01), 1.0, 100.0))
     third, sixth = np.flatnonzero(MISSING)
@@ -147,4 +154,4 @@ def test_a_spectrum_over_and_over_is_predicted(rng, seen):
         belief, spread, _ = blend.chosen(MISSING)
         mean, _ = blend.normal(belief).given(~MISSING).answer(one[:, ~MISSING].T)
         np.testing.assert_allclose(mean, one[:, MISSING].T, rtol=1e-9)
-        assert ((spread >= NARROWEST) & (spread < 1)).all()
+        assert ((spread[MISSING] >= NARROWEST) & (spread[MISSING] < 1)).all()
