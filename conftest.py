@@ -19,7 +19,9 @@ TOGETHER = ("tests/emulator_training/", "tests/anyband_models/training/anyband/"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A process runs the tests of a module, or of a whole folder, one after the other."""
+    """With `--dist loadscope` a process runs the tests of a module, or of a whole folder."""
+    if config.getvalue("dist") != "loadscope":
+        return None
     from xdist.scheduler.loadscope import LoadScopeScheduling
 
     class ByFixtures(LoadScopeScheduling):

@@ -60,8 +60,8 @@ def evaluate(
     family: Annotated[
         list[str],
         typer.Option(
-            help="random-P, gap-P, kN, pixel-P, stripes-P, sensor-ID or without-LOW-HIGH; "
-            "may be repeated.",
+            help="random-P, gap-P, kN, pixel-P, stripes-P, sensor-ID or without-LOW-HIGH "
+            "[nm]; may be repeated.",
             show_default=False,
         ),
     ],
@@ -89,9 +89,11 @@ def evaluate(
 ) -> None:
     """Judge a model: remove entries of a scene, repair them, score.
 
-    Entries are removed by named, seeded families of masks; `linear` is scored beside the model.
+    Entries are removed by named families of masks, most of them seeded; `linear` is scored beside
+    the model.
     """
     from anyband_models.cli.screen import print_json, print_table, step
+    from anyband_models.damage.protocols import is_drawn
     from anyband_models.evaluation.evaluate import evaluate as judge
 
     with step(f"reading {scene.name}"):
@@ -101,8 +103,9 @@ def evaluate(
     if as_json:
         print_json(result.model_dump())
     else:
+        alike = "" if all(map(is_drawn, family)) else " (of 1 where no seed changes it)"
         note = (
-            f"Means of {seeds} mask{'s' * (seeds > 1)}; PSNR over missing entries, "
+            f"Means of {seeds} mask{'s' * (seeds > 1)}{alike}; PSNR over missing entries, "
             f"peak {result.peak:g} (range of the scene's {result.quantity})"
         )
         judged = [pair for record in result.records for pair in _pairs(model, record)]

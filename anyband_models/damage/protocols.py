@@ -1,4 +1,4 @@
-"""Damage by name: seeded families of masks, so that a score can be had again by anybody.
+"""Damage by name: families of masks, so that a score can be had again by anybody.
 
 A family's name and a seed give one mask of a scene. Let ``n`` be the number of good bands, in
 the file's order, and ``rng = numpy.random.default_rng(seed)`` (PCG64). A number of bands or
@@ -49,12 +49,12 @@ FAMILIES = {
     "pixel-P": "each entry of the good bands is missing with probability P % (0 < P < 100)",
     "stripes-P": "a third of the good bands lose P % of their columns each (0 < P <= 100)",
     "sensor-ID": "only good bands that a sensor of `srf list` would have seen stay",
-    "without-LOW-HIGH": "good bands centred from LOW to HIGH nm are missing (LOW < HIGH)",
+    "without-LOW-HIGH": "good bands centred from LOW to HIGH nm are missing (LOW <= HIGH)",
 }
 
-_PERCENT = re.compile(r"(random|gap|pixel|stripes)-(\d+(?:\.\d+)?)")
-_KEEP = re.compile(r"(k)(\d+)")
-_WITHOUT = re.compile(r"without-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+_PERCENT = re.compile(r"(random|gap|pixel|stripes)-(\d+(?:\.\d+)?)", re.ASCII)
+_KEEP = re.compile(r"(k)(\d+)", re.ASCII)
+_WITHOUT = re.compile(r"without-(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", re.ASCII)
 
 
 class Range(NamedTuple):
@@ -102,8 +102,7 @@ def draw(
     if isinstance(what, Sensor):
         missing[chosen] = ~_seen(what, wavelength[chosen])[:, np.newaxis, np.newaxis]
     elif isinstance(what, Range):
-        within = (wavelength >= what.low) & (wavelength <= what.high)
-        missing[chosen] = within[chosen, np.newaxis, np.newaxis]
+        missing[chosen] = _within(what, wavelength[chosen], family)[:, np.newaxis, np.newaxis]
     else:
         size = (len(chosen), *shape[1:])
         missing[chosen] = _missing(kind, what, seed, size, wavelength[chosen])
@@ -139,8 +138,17 @@ def parse(family: str) -> tuple[str, float | Sensor | Range]:
     return kind, number
 
 
+def is_drawn(family: str) -> bool:
+    """Return whether another seed gives another mask of a family.
+
+    >>> is_drawn("random-50"), is_drawn("without-620-700")
+    (True, False)
+    """
+    return not isinstance(parse(family)[1], Sensor | Range)
+
+
 def _range(family: str, low: float, high: float) -> Range:
-    if low >= high:
+    if low > high:
         raise UsageError(
             f"{family!r} goes from {low:g} to {high:g} nm; write the shorter wavelength first, "
             "as in without-620-700"
@@ -185,6 +193,18 @@ def _seen(sensor: Sensor, wavelength: Float[np.ndarray, " good"]) -> Bool[np.nda
     low, high = np.array([band.profile.half_maxima for band in sensor]).T
     at = wavelength[:, np.newaxis]
     return ((at >= low) & (at <= high)).any(axis=1)
+
+
+def _within(
+    what: Range, wavelength: Float[np.ndarray, " good"], family: str
+) -> Bool[np.ndarray, " good"]:
+    within = (wavelength >= what.low) & (wavelength <= what.high)
+    if not within.any():
+        raise UsageError(
+            f"{family!r}: no good band is centred from {what.low:g} to {what.high:g} nm; they are "
+            f"centred from {wavelength.min():g} to {wavelength.max():g} nm"
+        )
+    return within
 
 
 def _share(count: int, percent: float) -> int:

@@ -30,6 +30,8 @@ JUDGES = 256
 SWEEPS = 2
 # Of a belief's width: spectra that are all alike, as copies are, say nothing of what others do.
 NARROWEST = 0.3
+# So many spectra are believed half when they say that a belief is too wide.
+FEW = 8.0
 
 
 class Belief(NamedTuple):
@@ -86,7 +88,8 @@ class Chosen(NamedTuple):
 
     Attributes:
         belief: the best one.
-        spread: what each band's standard deviations are to be multiplied by.
+        spread: what each band's standard deviations are to be multiplied by where these bands are
+            missing; of the others, what those that were judged need in common.
         error: mean square of its errors.
     """
 
@@ -174,16 +177,17 @@ class Blend:
 
         Bands differ, and standard deviations are narrowed, as far as they are only a belief. What
         judges is nearer to what was learned from than the pixels to be repaired may be: where the
-        scene's own spectra made the distribution, it stays as wide as it is.
+        scene's own spectra made the distribution, it is not narrowed, nor by a few errors.
         """
-        doubt = belief.strength / (belief.strength + len(self.spectra))
+        count = len(self.spectra)
+        doubt = belief.strength / (belief.strength + count)
         each = np.array([max(spread_of([row]), NARROWEST) for row in scores])
         relative = (each / max(spread_of([scores]), NARROWEST)) ** doubt
         level = spread_of([scores / relative[:, np.newaxis]], independent=scores.shape[1])
         if level < 1:
-            level = max(level, NARROWEST) ** doubt
-        spread = np.full(len(missing), max(level, 1.0))  # of bands that nobody judged
-        spread[missing] = level * relative
+            level = max(level, NARROWEST) ** (doubt * count / (count + FEW))
+        spread = np.full(len(missing), level)
+        spread[missing] *= relative
         return spread
 
     def _made(self, belief: Belief, moments: Moments) -> Normal:

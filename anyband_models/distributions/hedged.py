@@ -46,12 +46,15 @@ class Hedged:
         wavelength: of its bands [nm].
         trust: 1 leaves its mean, 0 makes it that of the lines.
         spread: what its standard deviations are multiplied by, all or each band's.
+        judged: which bands were missing when the spread was found. Where others are, the spread is
+            at least 1: what may be narrowed there nobody knows. None: it holds wherever.
     """
 
     inner: Distribution
     wavelength: Float[np.ndarray, " band"]
     trust: float = 1.0
     spread: float | Float[np.ndarray, " band"] = 1.0
+    judged: Bool[np.ndarray, " band"] | None = None
 
     @property
     def normal(self) -> Normal:
@@ -64,8 +67,14 @@ class Hedged:
             self.inner.given(observed),
             line_weights(self.wavelength, observed),
             self.trust,
-            np.broadcast_to(self.spread, observed.shape)[~observed, np.newaxis],
+            self._spread(~observed)[:, np.newaxis],
         )
+
+    def _spread(self, missing: Bool[np.ndarray, " band"]) -> Float[np.ndarray, " missing"]:
+        spread = np.broadcast_to(self.spread, missing.shape)[missing]
+        if self.judged is not None and (missing & ~self.judged).any():
+            return np.maximum(spread, 1.0)
+        return spread
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ def spread_of(scores: Sequence[Float[np.ndarray, "..."]], independent: float = n
 
     Args:
         scores: absolute errors in standard deviations, at least one in all.
-        independent: how many of them are not alike: of few the width is that which the next one,
-            not these, is within nine times in ten.
+        independent: how many of them are not alike: from nine on the width is that which the next
+            one, not these, is within nine times in ten; of fewer it is the largest of them.
 
     Source: Vovk et al., *Algorithmic learning in a random world*, 2005: the rank ``0.9 (n + 1)``.
     """

@@ -9,7 +9,7 @@ from jaxtyping import Bool
 from pydantic import BaseModel
 
 from anyband_models.damage.detect import detect
-from anyband_models.damage.protocols import draw, parse
+from anyband_models.damage.protocols import draw, is_drawn, parse
 from anyband_models.errors import InputError, QualityError
 from anyband_models.evaluation.judged import Judged, Trial, mean_judged
 from anyband_models.evaluation.scores import peak_of, score
@@ -105,11 +105,14 @@ class Region:
     def masks(self, family: str, seeds: int) -> list[Bool[np.ndarray, "band y x"]]:
         """Draw masks of a family with seeds 0 to ``seeds`` less 1, True = removed.
 
+        Where the seed plays no part there is one mask.
+
         Raises:
             UsageError: if the family is not known, or this region cannot be damaged that way.
         """
         shape, nm = self.truth.shape, self.bands.wavelength
-        return [draw(family, shape, nm, self.good, seed) for seed in range(seeds)]
+        several = range(seeds if is_drawn(family) else 1)
+        return [draw(family, shape, nm, self.good, seed) for seed in several]
 
     def judge(self, model: Model, missing: Bool[np.ndarray, "band y x"]) -> Trial:
         """Remove what is missing, let the model fill it, and score that."""

@@ -237,7 +237,8 @@ def from_complete(prior: SpectralPrior, draft: Draft, support: Support, kernel: 
             alone = Trial(wavelength, seen, prior.components, pattern, spectra).distribution()
             if _error(alone, pattern, support) < chosen.error:
                 return alone
-        normal = Hedged(blend.normal(chosen.belief), wavelength, spread=chosen.spread)
+        made = blend.normal(chosen.belief)
+        normal = Hedged(made, wavelength, spread=chosen.spread, judged=~pattern)
         if not kernel or len(support) < KERNEL_WORTH:
             return normal
         return Kernelled(normal, support.spectra, common(draft.observed[support.bands]))

@@ -207,8 +207,20 @@ def test_a_range_of_wavelengths_that_cannot_be_is_refused():
         parse("without-700-620")
     with pytest.raises(UsageError, match="not a family of masks"):
         parse("without-700")
-    with pytest.raises(UsageError, match="removes nothing of the 3 good bands"):
-        draw("without-500-600", (3, 1, 1), np.array([450.0, 650, 850]), np.ones(3, dtype=bool), 0)
+    sentence = "no good band is centred from 0.62 to 0.7 nm; they are centred from 450 to 850 nm"
+    with pytest.raises(UsageError, match=sentence):
+        draw("without-0.62-0.7", (3, 1, 1), np.array([850.0, 650, 450]), np.ones(3, dtype=bool), 0)
+    with pytest.raises(UsageError, match="not a family of masks"):
+        parse("without-６２０-７００")
+
+
+@pytest.mark.parametrize(
+    ("family", "gone"), [("without-620-700", [620, 650, 700]), ("without-650-650", [650])]
+)
+def test_the_ends_of_a_range_are_in_it(family, gone):
+    nm = np.array([800.0, 700, 650, 620, 619.9])
+    missing = draw(family, (5, 1, 1), nm, np.ones(5, dtype=bool), 0)
+    assert sorted(nm[lost_bands(missing)]) == gone
 
 
 def test_a_sensor_that_sees_nothing_is_refused():

@@ -70,3 +70,29 @@ def test_draws_have_the_mean_and_the_spread(normal, rng):
     mean, std = given_them.answer(values[:, :1])
     np.testing.assert_allclose(draws.mean(axis=1), mean[:, 0], atol=0.03 * std.max())
     np.testing.assert_allclose(draws.std(axis=1), std[:, 0], rtol=0.03)
+
+
+def test_each_band_has_its_own_spread(normal, rng):
+    values, spread = rng.standard_normal((4, 5)), rng.uniform(0.5, 2, BANDS)
+    inner, found = (each.given(OBSERVED) for each in (normal, Hedged(normal, NM, 1.0, spread)))
+    usual, said = inner.answer(values), found.answer(values)
+    times = spread[~OBSERVED, np.newaxis]
+    np.testing.assert_allclose(said.std, usual.std * times)
+    noise, further = rng.standard_normal((3, 5)), np.empty((0, 5))
+    apart = inner.draw(values, noise, further) - usual.mean
+    np.testing.assert_allclose(found.draw(values, noise, further) - said.mean, apart * times)
+
+
+def test_nothing_is_narrowed_where_bands_are_missing_that_were_not_when_it_was_judged(normal, rng):
+    spread = np.linspace(0.4, 1.6, BANDS)
+    hedged = Hedged(normal, NM, 1.0, spread, judged=~OBSERVED)
+    fewer, more = OBSERVED.copy(), OBSERVED.copy()
+    fewer[2], more[0] = True, False
+    for observed, expected in (
+        (OBSERVED, spread),
+        (fewer, spread),
+        (more, np.maximum(spread, 1)),
+    ):
+        values = rng.standard_normal((np.count_nonzero(observed), 5))
+        usual, said = (each.given(observed).answer(values).std for each in (normal, hedged))
+        np.testing.assert_allclose(said, usual * expected[~observed, np.newaxis])

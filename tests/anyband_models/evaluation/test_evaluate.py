@@ -57,6 +57,13 @@ def test_without_support_a_gaussian_is_a_line_where_whole_bands_are_missing(scen
         assert numbers(one) == numbers(one.linear)
 
 
+def test_a_mask_that_no_seed_changes_is_judged_once(scene):
+    family = ["without-500-600"]
+    one, three = (evaluate("linear", scene, family, seeds=seeds).records[0] for seeds in (1, 3))
+    assert numbers(one) == numbers(three)
+    assert [len(Region(scene, "none").masks(name, 3)) for name in (*family, "k5")] == [1, 3]
+
+
 def test_linear_beside_it_is_linear_judged_itself(scene):
     beside = evaluate("gaussian", scene, ["k5", "pixel-20"], seeds=2)
     itself = evaluate("linear", scene, ["k5", "pixel-20"], seeds=2)
