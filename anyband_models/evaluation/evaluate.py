@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from jaxtyping import Bool
+from jaxtyping import Bool, Float32
 from pydantic import BaseModel
 
 from anyband_models.damage.detect import detect
@@ -79,7 +79,9 @@ class Region:
         truth: its values.
         valid: True = a true value, found sound by `detect`.
         good: bands with any true value.
-        support: spectra of the left half, NaN where not sound; None if nothing is to be given.
+        support: spectra of the left half, row by row, NaN where not sound; None if nothing is to
+            be given.
+        support_shape: its rows and columns.
         peak: range of the valid entries of the whole scene.
         quantity: what its values are.
     """
@@ -98,7 +100,9 @@ class Region:
         self.bands = Bands(scene.wavelength, scene.fwhm, scene.good)
         self.quantity = scene.meta.quantity
         left = np.where(sound, scene.values, np.float32(np.nan))[:, :, :middle]
-        self.support = np.ascontiguousarray(as_pixels(left).T) if fit == "left" else None
+        given = fit == "left"
+        self.support = np.ascontiguousarray(as_pixels(left).T) if given else None
+        self.support_shape = (left.shape[1], left.shape[2]) if given else None
         if not self.good.any():
             raise InputError("the right half of the scene holds no sound value to judge against")
 
@@ -114,13 +118,20 @@ class Region:
         several = range(seeds if is_drawn(family) else 1)
         return [draw(family, shape, nm, self.good, seed) for seed in several]
 
+    def observation(
+        self, values: Float32[np.ndarray, "band y x"], observed: Bool[np.ndarray, "band y x"]
+    ) -> Observation:
+        """Return what a model is shown: some of this region's values, and the support."""
+        return Observation(
+            values, observed, self.bands, self.support, self.quantity, self.support_shape
+        )
+
     def judge(self, model: Model, missing: Bool[np.ndarray, "band y x"]) -> Trial:
         """Remove what is missing, let the model fill it, and score that."""
         observed = self.valid & ~missing
         values = np.where(observed, self.truth, np.float32(np.nan))
         start = time.perf_counter()
-        observation = Observation(values, observed, self.bands, self.support, self.quantity)
-        result = model.reconstruct(observation)
+        result = model.reconstruct(self.observation(values, observed))
         seconds = time.perf_counter() - start
         scores = score(self.truth, result.mean, missing, self.valid, self.bands, self.peak)
         removed = missing & self.valid

@@ -133,7 +133,7 @@ class Anyband(Model):
         values = observation.values[:, parts[0], parts[1]]
         shown = np.where(kept, values, np.float32(np.nan))
         draft = Draft(Observation(shown, kept, observation.bands), 0)
-        known = Support(np.empty((0, len(filled.bands))), filled.bands)
+        known = Support.empty(filled.bands)
         served = servable(draft.missing(), draft.observed, known)
         if not served.any():
             return 0.0

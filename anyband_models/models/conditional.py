@@ -56,15 +56,15 @@ def condition(
             seen = np.take(values, block, axis=1)[known]
             where = np.ix_(wanted, block)
             mean, std = given.answer(seen)
-            draft.fill(where, _in_range(mean), _in_range(std))
+            draft.fill(where, in_range(mean), in_range(std))
             for number, sample in enumerate(draft.samples):
                 further = _further(given, seed, number, served.shape[1])[:, block]
                 drawn = given.draw(seen, sample[where], further)  # of the noise put there
-                sample[where] = _in_range(drawn)
+                sample[where] = in_range(drawn)
     return distribution
 
 
-def _in_range(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+def in_range(values: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
     """Return values as single precision can hold them: garbage in need not be infinite."""
     return np.clip(values, -LARGEST, LARGEST)
 

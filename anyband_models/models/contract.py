@@ -51,6 +51,11 @@ class Observation:
         support: further spectra of the same bands to learn from, NaN where not known; models
             also learn from the complete pixels of the scene itself.
         quantity: what the values are; None if nobody said so.
+        support_shape: rows and columns of the support, if its spectra are an image row by row;
+            None if they lie in no order.
+
+    Raises:
+        ValueError: if the support does not have so many spectra.
     """
 
     values: Float32[np.ndarray, "band y x"]
@@ -58,6 +63,19 @@ class Observation:
     bands: Bands
     support: Float32[np.ndarray, "pixel band"] | None = None
     quantity: Quantity | None = None
+    support_shape: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a shape that cannot be the support's."""
+        if self.support_shape is None:
+            return
+        rows, cols = self.support_shape
+        count = 0 if self.support is None else len(self.support)
+        if rows * cols != count:
+            raise ValueError(
+                f"the support has {count} spectra, which cannot be an image of {rows} rows and "
+                f"{cols} columns; give its true shape, or None"
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,6 @@ from anyband_models.distributions.blend import Blend
 from anyband_models.distributions.given import Distribution, Pattern
 from anyband_models.distributions.hedged import Hedged
 from anyband_models.distributions.incomplete import Incomplete
-from anyband_models.distributions.kernel import Kernelled
 from anyband_models.distributions.spectral_prior import SHIPPED, Seen, SpectralPrior
 from anyband_models.distributions.trial import Trial
 from anyband_models.models.card import Card
@@ -21,17 +20,13 @@ from anyband_models.models.contract import Caution, Model, Observation, Reconstr
 from anyband_models.models.draft import Draft
 from anyband_models.models.interpolation import interpolate
 from anyband_models.models.linear import straight_line
+from anyband_models.models.mending import mend
 from anyband_models.models.support import Parts, Support, gather, partly
 from anyband_models.scene.meta import Quantity
-from anyband_models.scene.pixels import by_pattern
 from physops.bands import Bands
 
 # Of fewer complete spectra than this the prior alone may know better.
 FEW = 200
-# Complete spectra from which on a kernel is worth its while.
-KERNEL_WORTH = 200
-# A pattern that fewer of the incomplete pixels have gets no kernel of its own.
-COMMON = 0.1
 # A complete spectrum says as much as so many that lack something, and of complete ones so many
 # are enough, however many of the others there are.
 PARTLY_WORTH = 4
@@ -143,7 +138,7 @@ def fill(
         prior: over wavelength.
         config: of the model.
         seed: of the samples.
-        kernel: whether complete spectra mend the normal distribution (`distributions.kernel`).
+        kernel: whether complete spectra mend what was filled (`models.mending`).
 
     Returns:
         what was filled, and what is known of the scene's spectra.
@@ -157,18 +152,20 @@ def fill(
     kind: Kind = "prior"
     enough = min(parts.fewest // PARTLY_WORTH, COMPLETE_ENOUGH)
     if len(support) >= max(config.min_support, enough):
-        learned, fitted = support, from_complete(prior, draft, support, kernel)
+        learned, fitted = support, from_complete(prior, observation, support)
         kind = "complete"
     elif parts.fewest >= config.min_support:
         learned, fitted = parts.bands_only, from_parts(prior, observation, parts)
         kind = "parts"
     else:
-        learned, fitted = Support(np.empty((0, 0)), np.empty(0, dtype=np.int64)), None
+        learned, fitted = Support.empty(bands), None
     if fitted is not None:
         here = servable(missing, draft.observed, learned)
         if here.any():
             distribution, bands = condition(draft, here, learned, fitted, seed), learned.bands
             served |= here
+            if kernel and kind == "complete":
+                mend(draft, here, support, distribution)
     if reflectance(observation):
         known = covered(prior, observation.bands)
         unseen, further = _fill_unseen(draft, prior, known, missing & ~served, seed)
@@ -212,7 +209,7 @@ def reflectance(observation: Observation) -> bool:
 def covered(prior: SpectralPrior, bands: Bands) -> Support:
     """Return the bands that the prior can speak of, as a support without spectra."""
     chosen = np.flatnonzero(prior.covers(bands.wavelength))
-    return Support(np.empty((0, len(chosen))), chosen)
+    return Support.empty(chosen)
 
 
 def from_trials(prior: SpectralPrior, bands: Bands, known: Support) -> Fitted:
@@ -226,9 +223,9 @@ def from_trials(prior: SpectralPrior, bands: Bands, known: Support) -> Fitted:
     return fitted
 
 
-def from_complete(prior: SpectralPrior, draft: Draft, support: Support, kernel: bool) -> Fitted:
+def from_complete(prior: SpectralPrior, observation: Observation, support: Support) -> Fitted:
     """Return what makes the distribution of prior and complete spectra together."""
-    wavelength, seen = _where(prior, draft.observation, support)
+    wavelength, seen = _where(prior, observation, support)
 
     def fitted(pattern: Pattern, spectra: Float[np.ndarray, "n observed"]) -> Distribution:
         blend = Blend(wavelength, support.spectra, seen)
@@ -238,10 +235,7 @@ def from_complete(prior: SpectralPrior, draft: Draft, support: Support, kernel: 
             if _error(alone, pattern, support) < chosen.error:
                 return alone
         made = blend.normal(chosen.belief)
-        normal = Hedged(made, wavelength, spread=chosen.spread, judged=~pattern)
-        if not kernel or len(support) < KERNEL_WORTH:
-            return normal
-        return Kernelled(normal, support.spectra, common(draft.observed[support.bands]))
+        return Hedged(made, wavelength, spread=chosen.spread, judged=~pattern)
 
     return fitted
 
@@ -260,13 +254,6 @@ def from_parts(prior: SpectralPrior, observation: Observation, parts: Parts) -> 
         return Incomplete(wavelength, parts.values, parts.observed, seen).distribution()
 
     return fitted
-
-
-def common(observed: Bool[np.ndarray, "band pixel"]) -> frozenset[bytes]:
-    """Return the patterns that a tenth of the incomplete pixels have."""
-    lacking = observed[:, ~observed.all(axis=0)]
-    least = max(COMMON * lacking.shape[1], 1)
-    return frozenset(p.tobytes() for p, members in by_pattern(lacking) if len(members) >= least)
 
 
 def _where(

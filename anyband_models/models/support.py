@@ -16,10 +16,18 @@ class Support:
     Attributes:
         spectra: float64, without a gap.
         bands: which bands of the scene the columns are, ascending.
+        places: where the spectra are: pixels of the scene row by row, and after them those of
+            its support.
     """
 
     spectra: Float[np.ndarray, "pixel known"]
     bands: Int[np.ndarray, " known"]
+    places: Int[np.ndarray, " pixel"]
+
+    @classmethod
+    def empty(cls, bands: Int[np.ndarray, " known"]) -> "Support":
+        """Return a support of some bands without a spectrum."""
+        return cls(np.empty((0, len(bands))), bands, np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.spectra)
@@ -44,7 +52,7 @@ def gather(observation: Observation, least: int, most: int) -> Support:
     stride = max(1, -(-len(complete) // most))
     chosen = complete[::stride]
     spectra = np.ascontiguousarray(np.take(values, chosen, axis=1)[kept].T, dtype=np.float64)
-    return Support(spectra, kept)
+    return Support(spectra, kept, chosen)
 
 
 def _table(
@@ -95,7 +103,7 @@ class Parts:
     @property
     def bands_only(self) -> Support:
         """The bands, as a support without spectra."""
-        return Support(np.empty((0, len(self.bands))), self.bands)
+        return Support.empty(self.bands)
 
 
 def partly(observation: Observation, least: int) -> Parts:

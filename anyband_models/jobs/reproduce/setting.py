@@ -18,7 +18,6 @@ from anyband_models.diffusion.repair import Sampling, repaired, sampled
 from anyband_models.diffusion.targets import OperatorTarget
 from anyband_models.evaluation.evaluate import Region
 from anyband_models.models.anyband_diff import AnybandDiffConfig, check_bands
-from anyband_models.models.contract import Observation
 from anyband_models.models.registry import create_model
 from anyband_models.scene.scene import Scene
 from anyband_models.training.config import TrainingConfig, preset
@@ -146,8 +145,7 @@ class Setting:
         """Return what another model of the zoo makes of the right half."""
         region, observed = self.region, self.region.valid & ~missing
         values = np.where(observed, region.truth, np.float32(np.nan))
-        observation = Observation(values, observed, region.bands, region.support, region.quantity)
-        return create_model(name).reconstruct(observation).mean
+        return create_model(name).reconstruct(region.observation(values, observed)).mean
 
     def guidance(self, model: BandDiffusion, strength: float) -> Guidance:
         """Return what physics may ask without a look at the right half.

@@ -140,9 +140,9 @@ class Examples:
         except UsageError:
             return None
         mask = valid & ~missing
-        support = _given(rng, values[:, :, :half])
+        support, shape = _given(rng, values[:, :, :half])
         shown = np.where(mask, truth, np.float32(np.nan))
-        draft = Draft(Observation(shown, mask, bands, support, quantity), 1)
+        draft = Draft(Observation(shown, mask, bands, support, quantity, shape), 1)
         filled = fill(draft, self.prior, PriorConfig(), seed=int(rng.integers(2**31)), kernel=True)
         image = Standardised.of(draft, filled)
         # Of an entry without truth nothing is asked.
@@ -174,15 +174,16 @@ def _family(rng: np.random.Generator) -> str:
 
 def _given(
     rng: np.random.Generator, values: Float32[np.ndarray, "band y x"]
-) -> Float32[np.ndarray, "pixel band"] | None:
+) -> tuple[Float32[np.ndarray, "pixel band"] | None, tuple[int, int] | None]:
+    """Return a support, and its rows and columns if it is an image."""
     spectra = np.ascontiguousarray(as_pixels(values).T)
     match rng.choice(3, p=GIVEN):
         case 0:
-            return None
+            return None, None
         case 1:
             few = int(2 ** rng.uniform(4, 7))
-            return spectra[rng.permutation(len(spectra))[:few]]
-    return spectra
+            return spectra[rng.permutation(len(spectra))[:few]], None
+    return spectra, (values.shape[1], values.shape[2])
 
 
 def _thinned(rng: np.random.Generator, count: int) -> np.ndarray:

@@ -1,112 +1,122 @@
 import numpy as np
 import pytest
 
-from anyband_models.distributions.kernel import Kernelled, Scores
-from anyband_models.distributions.normal import Normal
-
-PATTERN = np.array([True, True, True, False, False])
-PATTERNS = frozenset([PATTERN.tobytes()])
+from anyband_models.distributions.kernel import Kernel, Scores
 
 
 def scene(rng, pixels, noise=0.01):
-    """Two bands that bend with what is observed, as no normal distribution can."""
+    """Three observed bands, and what a distribution gets wrong of two others: they bend."""
     a, b = rng.uniform(-1, 1, (2, pixels))
-    known = np.stack([a, b, a - b])
-    bent = np.stack([a * b, np.abs(a) - 0.3 * b])
-    return np.concatenate([known, bent]).T + noise * rng.standard_normal((pixels, 5))
+    known = np.stack([a, b, a - b]).T
+    bent = np.stack([a * b, np.abs(a) - 0.5]).T
+    return known, bent + noise * rng.standard_normal((pixels, 2))
 
 
-def mended(spectra, patterns=PATTERNS):
-    return Kernelled(Normal.fit(spectra), spectra, patterns)
+def alone(known):
+    """No neighbours."""
+    return np.zeros_like(known)
+
+
+def learned(known, wrong):
+    found = Kernel.fit(known, alone(known), wrong)
+    assert found is not None
+    return found
+
+
+def covariance(found, here, others):
+    apart = np.linalg.norm(here[:, None] - others[None], axis=2)
+    return np.exp(-apart / found.reach)
+
+
+def noise_of(found, wrong):
+    """The weights tell: k(S, S) w + noise w = wrong."""
+    return np.median(
+        (wrong - covariance(found, found.at, found.at) @ found.weights) / found.weights
+    )
 
 
 def test_it_is_the_posterior_mean_of_a_gaussian_process(rng):
-    spectra, fresh = scene(rng, 150), scene(rng, 40).T
-    kernelled = mended(spectra)
-    assert kernelled.normal is kernelled.inner
-    found = kernelled.given(PATTERN)
-    inner = kernelled.inner.given(PATTERN)
-    wrong = spectra[:, ~PATTERN].T - inner.answer(spectra[:, PATTERN].T).mean
-    at, there = found.scores(spectra[:, PATTERN]), found.scores(fresh[PATTERN].T)
-
-    def kernel(here, others):
-        apart = np.linalg.norm(here[:, None] - others[None], axis=2)
-        return np.exp(-apart / found.reach)
-
-    # Of its noise the weights tell: k(S, S) w + noise w = wrong.
-    left = wrong.T - kernel(at, at) @ found.weights
-    noise = np.median(left / found.weights)
+    (known, wrong), (fresh, _) = scene(rng, 150), scene(rng, 40)
+    found = learned(known, wrong)
+    noise = noise_of(found, wrong)
     assert min(abs(noise / each - 1) for each in (1e-3, 1e-2, 1e-1, 1.0)) < 1e-4
-    solved = np.linalg.solve(kernel(at, at) + noise * np.eye(len(at)), wrong.T)
-    expected = inner.answer(fresh[PATTERN]).mean + (kernel(there, at) @ solved).T
-    np.testing.assert_allclose(found.answer(fresh[PATTERN]).mean, expected, atol=1e-6)
+    at, there = found.inputs.own(known), found.inputs.own(fresh)
+    solved = np.linalg.solve(covariance(found, at, at) + noise * np.eye(len(at)), wrong)
+    expected = covariance(found, there, at) @ solved
+    np.testing.assert_allclose(found(fresh, alone(fresh)), expected, atol=1e-6)
 
 
 def test_what_is_left_is_the_error_of_each_spectrum_told_by_all_others(rng):
-    spectra = scene(rng, 60)
-    found = mended(spectra).given(PATTERN)
-    inner = found.inner
-    wrong = spectra[:, ~PATTERN] - inner.answer(spectra[:, PATTERN].T).mean.T
-    at = found.scores(spectra[:, PATTERN])
-    kernel = np.exp(-np.linalg.norm(at[:, None] - at[None], axis=2) / found.reach)
-    noise = np.median((wrong - kernel @ found.weights) / found.weights)
-    alone = []
+    known, wrong = scene(rng, 60)
+    found = learned(known, wrong)
+    noise, at = noise_of(found, wrong), found.at
+    left = []
     for out in range(len(at)):
         rest = np.delete(np.arange(len(at)), out)
-        c = kernel[np.ix_(rest, rest)] + noise * np.eye(len(rest))
-        alone.append(wrong[out] - kernel[out, rest] @ np.linalg.solve(c, wrong[rest]))
-    expected = np.sqrt(np.mean(np.square(alone), axis=0) / np.mean(wrong**2, axis=0))
+        c = covariance(found, at[rest], at[rest]) + noise * np.eye(len(rest))
+        told = covariance(found, at[[out]], at[rest]) @ np.linalg.solve(c, wrong[rest])
+        left.append(wrong[out] - told[0])
+    expected = np.sqrt(np.mean(np.square(left), axis=0) / np.mean(wrong**2, axis=0))
     np.testing.assert_allclose(found.left, np.minimum(expected, 1), rtol=1e-4)
 
 
-def test_where_spectra_bend_it_is_better_by_far_and_knows_it(rng):
-    spectra, fresh = scene(rng, 500), scene(rng, 500).T
-    found = mended(spectra).given(PATTERN)
-    ours, theirs = (each.answer(fresh[PATTERN]) for each in (found, found.inner))
-    errors = [np.sqrt(np.mean((each.mean - fresh[~PATTERN]) ** 2)) for each in (ours, theirs)]
-    assert errors[0] < 0.2 * errors[1]
-    inside = np.abs(ours.mean - fresh[~PATTERN]) < 1.6449 * ours.std
-    assert 0.85 < inside.mean() < 0.97
+def test_where_errors_bend_little_is_left_and_it_knows_how_much(rng):
+    (known, wrong), (fresh, truth) = scene(rng, 500), scene(rng, 500)
+    found = learned(known, wrong)
+    errors = np.sqrt(np.mean((found(fresh, alone(fresh)) - truth) ** 2, axis=0))
+    before = np.sqrt(np.mean(truth**2, axis=0))
+    assert (errors < 0.2 * before).all()
+    np.testing.assert_allclose(found.left, errors / before, rtol=0.3)
 
 
-def test_draws_have_the_mean_and_the_spread(rng):
-    found = mended(scene(rng, 200)).given(PATTERN)
-    values = np.repeat(scene(rng, 1).T[PATTERN], 20_000, axis=1)
-    none = np.empty((found.further, 20_000))
-    draws = found.draw(values, rng.standard_normal((2, 20_000)), none)
-    mean, std = found.answer(values[:, :1])
-    np.testing.assert_allclose(draws.mean(axis=1), mean[:, 0], atol=0.03 * std.max())
-    np.testing.assert_allclose(draws.std(axis=1), std[:, 0], rtol=0.03)
+def test_neighbours_are_asked_where_they_have_something_to_say(rng):
+    known, wrong = scene(rng, 400)
+    around = rng.standard_normal((400, 3))
+    assert Kernel.fit(known, around, wrong).inputs.beside is None
+    moved = wrong + around[:, :2]
+    found = Kernel.fit(known, around, moved)
+    assert found.inputs.beside is not None
+    deaf = Kernel.fit(known, alone(known), moved)
+    assert (found.left < 0.7 * (1 if deaf is None else deaf.left)).all()
+    fresh, truth = scene(rng, 200)
+    there = rng.standard_normal((200, 3))
+    error = found(fresh, there) - truth - there[:, :2]
+    assert np.mean(error**2) < 0.5 * np.mean((truth + there[:, :2]) ** 2)
 
 
-def test_what_is_noise_and_patterns_that_are_rare_are_left_alone(rng):
-    straight = rng.multivariate_normal(np.zeros(5), np.eye(5) + 1, 400)
-    bent = scene(rng, 200)
-    for kernelled in (mended(straight), mended(bent, frozenset())):
-        values = rng.standard_normal((3, 7))
-        ours, theirs = (each.given(PATTERN).answer(values) for each in (kernelled, kernelled.inner))
-        np.testing.assert_array_equal(ours.mean, theirs.mean)
-        np.testing.assert_array_equal(ours.std, theirs.std)
+def test_both_inputs_weigh_alike(rng):
+    known, wrong = scene(rng, 400)
+    around = 1e3 * rng.standard_normal((400, 3))
+    at = Kernel.fit(known, around, wrong + 1e-3 * around[:, :2]).at
+    np.testing.assert_allclose(np.sum(at[:, :2] ** 2, axis=1).mean(), 0.5, rtol=1e-6)
+    np.testing.assert_allclose(np.sum(at[:, 2:] ** 2, axis=1).mean(), 0.5, rtol=1e-6)
+
+
+def test_of_noise_nothing_is_learned(rng):
+    known, _ = scene(rng, 400)
+    assert Kernel.fit(known, alone(known), rng.standard_normal((400, 2))) is None
 
 
 @pytest.mark.parametrize("level", [0.0, 1e-30, 0.3, 1e30])
 def test_spectra_that_say_one_thing_give_numbers(rng, level):
-    constant = np.full((200, 5), level)
-    some = constant * np.concatenate([np.ones((200, 3)), 1 + rng.random((200, 2))], axis=1)
-    for spectra in (
-        constant,
-        some,
-        np.repeat(some[:1], 200, axis=0),
-        some + level * scene(rng, 200),
-    ):
-        found = mended(spectra).given(PATTERN)
-        mean, std = found.answer(spectra[:4, PATTERN].T)
-        assert np.isfinite(mean).all()
-        assert np.isfinite(std).all()
+    known, wrong = scene(rng, 200)
+    constant = np.full((200, 3), level)
+    assert Kernel.fit(constant, alone(known), level * wrong) is None
+    assert Kernel.fit(np.repeat(known[:1], 200, axis=0), alone(known), level * wrong) is None
+    assert Kernel.fit(level * known, alone(known), np.zeros((200, 2))) is None
+    right = Kernel.fit(known, alone(known), wrong * [1, 0])
+    assert right.left[1] == 1  # where nothing was wrong nothing is narrower
+    np.testing.assert_array_equal(right(known[:4], known[:4])[:, 1], 0)
+    found = Kernel.fit(constant + level * known, level * known[::-1], level * wrong)
+    if level == 0:
+        assert found is None
+    else:
+        assert np.isfinite(found(level * known[:4], level * known[:4])).all()
+        assert np.isfinite(found.left).all()
 
 
 def test_scores_are_of_mean_square_one_whatever_the_unit(rng):
-    known = scene(rng, 300)[:, :3]
+    known, _ = scene(rng, 300)
     for factor in (1e-30, 1.0, 1e30):
         at = Scores.of(factor * known)(factor * known)
         np.testing.assert_allclose(np.mean(np.sum(at**2, axis=1)), 1, rtol=1e-9)

@@ -85,3 +85,10 @@ def test_further_spectra_count_like_pixels_of_the_scene():
 def test_nothing_observed_gives_nothing():
     found = gather(observation(np.zeros((3, 4))), least=1, most=5)
     assert (len(found), len(found.bands)) == (0, 0)
+
+
+def test_places_say_where_the_spectra_are():
+    further = np.array([[7, 8], [np.nan, 9], [3, 9]], dtype=np.float32)
+    found = gather(observation([[1, 0, 1], [1, 1, 1]], further), least=2, most=10)
+    np.testing.assert_array_equal(found.places, [0, 2, 3, 5])
+    np.testing.assert_array_equal(found.spectra[2:], further[[0, 2]])

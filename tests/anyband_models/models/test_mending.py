@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+from anyband_models.distributions.normal import Normal
+from anyband_models.models.conditional import condition, servable
+from anyband_models.models.contract import Observation
+from anyband_models.models.draft import Draft
+from anyband_models.models.mending import mend
+from anyband_models.models.support import gather
+from physops.bands import Bands
+
+SIDE = 24
+BANDS = Bands.at(np.linspace(400, 900, 5))
+LACKING = np.array([False, False, False, True, True])
+
+
+def bent(rng, rows=SIDE, cols=SIDE, noise=0.01):
+    """Two bands that bend with the three others, as no normal distribution can."""
+    a, b = rng.uniform(-1, 1, (2, rows, cols))
+    cube = np.stack([a, b, a - b, a * b, np.abs(a) - 0.3 * b])
+    return (cube + noise * rng.standard_normal(cube.shape)).astype(np.float32)
+
+
+def blurred(rng, rows=SIDE, cols=SIDE):
+    """Two bands that see what is around a pixel, beside three that do not."""
+    known = rng.standard_normal((3, rows + 2, cols + 2))
+    shifts = [(y, x) for y in range(3) for x in range(3)]
+    around = np.mean([known[:2, y : y + rows, x : x + cols] for y, x in shifts], axis=0)
+    return np.concatenate([known[:, 1:-1, 1:-1], around]).astype(np.float32)
+
+
+def filled(truth, mask, support=None, samples=0, shape=None):
+    """The draft of a scene before and after it is mended."""
+    values = np.where(mask, truth, np.float32(np.nan))
+    observation = Observation(values, mask, BANDS, support, support_shape=shape)
+    learned = gather(observation, 8, 50_000)
+    normal = Normal.fit(learned.spectra)
+    drafts = []
+    for after in (False, True):
+        draft = Draft(observation, samples)
+        served = servable(draft.missing(), draft.observed, learned)
+        distribution = condition(draft, served, learned, lambda pattern, spectra: normal, seed=1)
+        if after:
+            mend(draft, served, learned, distribution)
+        drafts.append(draft)
+    return drafts
+
+
+def right_half_lacks_two(truth):
+    mask = np.ones(truth.shape, dtype=bool)
+    mask[LACKING, :, truth.shape[2] // 2 :] = False
+    return mask
+
+
+def errors(drafts, truth):
+    where = ~drafts[0].observed
+    return [float(np.sqrt(np.mean((d.mean - truth.reshape(5, -1))[where] ** 2))) for d in drafts]
+
+
+def spectra(cube):
+    return np.ascontiguousarray(cube.reshape(5, -1).T)
+
+
+def test_where_spectra_bend_it_is_better_by_far_and_knows_it(rng):
+    truth = bent(rng)
+    drafts = filled(truth, right_half_lacks_two(truth))
+    before, after = errors(drafts, truth)
+    assert after < 0.35 * before
+    where = ~drafts[1].observed
+    inside = np.abs(drafts[1].mean - truth.reshape(5, -1))[where] < 1.6449 * drafts[1].std[where]
+    assert 0.85 < inside.mean() < 0.97
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_neighbours_are_heard_in_the_scene_and_in_a_support_that_is_an_image(rng, outside):
+    truth, other = blurred(rng), blurred(rng)
+    mask = right_half_lacks_two(truth)
+    if outside:
+        mask[LACKING] = False
+        before, after = errors(filled(truth, mask, spectra(other), shape=(SIDE, SIDE)), truth)
+        heap = errors(filled(truth, mask, spectra(other)), truth)[1]
+        assert after < 0.8 * heap
+    else:
+        before, after = errors(filled(truth, mask), truth)
+    assert after < 0.8 * before
+
+
+def test_samples_keep_their_place_in_a_narrower_spread(rng):
+    truth = bent(rng)
+    before, after = filled(truth, right_half_lacks_two(truth), samples=3)
+    where = ~before.observed
+    for one, other in zip(before.samples, after.samples, strict=True):
+        np.testing.assert_allclose(
+            (other - after.mean)[where] / after.std[where],
+            (one - before.mean)[where] / before.std[where],
+            atol=1e-3,
+        )
+    assert (after.std[where] <= before.std[where]).all()
+
+
+def test_rare_patterns_few_spectra_and_noise_are_left_alone(rng):
+    truth = bent(rng)
+    rare = rng.random(truth.shape) > 0.5  # each pattern has about one pixel in 31
+    rare[:, :, : SIDE // 2] = True
+    none = np.zeros(truth.shape, dtype=bool)
+    none[~LACKING] = True
+    few = spectra(bent(rng))[:29]
+    straight = rng.multivariate_normal(np.zeros(5), np.eye(5) + 1, SIDE * SIDE)
+    straight = straight.T.reshape(5, SIDE, SIDE).astype(np.float32)
+    half = right_half_lacks_two(straight)
+    for drafts in (filled(truth, rare), filled(truth, none, few), filled(straight, half)):
+        np.testing.assert_array_equal(drafts[0].mean, drafts[1].mean)
+        np.testing.assert_array_equal(drafts[0].std, drafts[1].std)
+
+
+def test_a_common_pattern_is_mended_beside_rare_ones(rng):
+    truth = bent(rng)
+    mask = right_half_lacks_two(truth)
+    mask[0, 3, SIDE - 1] = False
+    before, after = filled(truth, mask)
+    lone = 3 * SIDE + SIDE - 1
+    np.testing.assert_array_equal(before.mean[:, lone], after.mean[:, lone])
+    assert (before.mean[3:, lone - 1] != after.mean[3:, lone - 1]).all()
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-30, 1e30])
+def test_numbers_stay_numbers(rng, level):
+    truth = bent(rng) * np.float32(level)
+    mask = right_half_lacks_two(truth)
+    after = filled(truth, mask, samples=1)[1]
+    assert np.isfinite(after.mean).all()
+    assert np.isfinite(after.std).all()
+    assert np.isfinite(after.samples).all()
