@@ -124,6 +124,11 @@ def parse(family: str) -> tuple[str, float | Sensor | Range]:
         return "sensor", get(family.removeprefix("sensor-"))
     if match := _WITHOUT.fullmatch(family):
         return "without", _range(family, float(match[1]), float(match[2]))
+    if family.startswith("without-"):
+        raise UsageError(
+            f"{family!r} names no range of wavelengths; write its ends in nm, as in "
+            "without-620-700 for red"
+        )
     match = _PERCENT.fullmatch(family) or _KEEP.fullmatch(family)
     if match is None:
         raise UsageError(f"{family!r} is not a family of masks; choose {_offered()}")

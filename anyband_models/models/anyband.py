@@ -54,8 +54,9 @@ class Anyband(Model):
     card = Card(
         name="anyband",
         summary="the prior, the scene's own spectra, and a network on what they leave",
-        method="The closed-form mean and deviation of `prior`, mended by kernel regression where "
-        "200 complete pixels are known; then a diffusion model of the standardised residual, which "
+        method="The closed-form mean and deviation of `prior`; where many pixels lack the same "
+        "bands and 30 complete ones are known, mended by kernel regression on what is observed of "
+        "a pixel and of its neighbours; then a diffusion model of the standardised residual, which "
         "sees the surroundings and knows bands by their wavelength and width alone. The mean takes "
         "one step of it, samples a few.",
         trained_on="simulated scenes of measured and simulated materials, and real scenes of open "

@@ -53,6 +53,7 @@ def test_the_gate_ends_with_seven(anyband, path):
     [
         ("randm-50", "is not a family of masks"),
         ("random-0", "asks for 0 %"),
+        ("without-red", "write its ends in nm, as in without-620-700"),
         ("k0", "keeps no band"),
         ("k12", "the scene has 12 good ones"),
         ("random-1", "removes nothing"),
