@@ -26,6 +26,8 @@ TRIED = 500
 SCORES = 16
 # Scores' variances are drawn together: by the fourth root instead of the half.
 WHITENING = 0.25
+# Fewer spectra than this are believed in part when they say how much smaller errors are.
+ENOUGH = 200
 # A kernel that lessens the square errors by less than this is noise.
 WORTH = 0.02
 
@@ -187,9 +189,14 @@ def _best(
 def _left(
     alone: Float[np.ndarray, "n missing"], wrong: Float[np.ndarray, "n missing"]
 ) -> Float[np.ndarray, " missing"]:
-    """Return how much smaller errors are, band by band; 1 where there were none before."""
+    """Return how much smaller errors are, band by band; 1 where there were none before.
+
+    Few spectra lie side by side, and each is told by those beside it better than pixels elsewhere
+    will be: they are believed in part.
+    """
     after, before = (np.linalg.norm(each, axis=0) for each in (alone, wrong))
-    return np.divide(after, before, out=np.ones(len(before)), where=before > 0).clip(max=1)
+    left = np.divide(after, before, out=np.ones(len(before)), where=before > 0).clip(max=1)
+    return left ** min(1.0, len(wrong) / ENOUGH)
 
 
 def _precision(at: Float[np.ndarray, "n input"], choice: Choice) -> Float[np.ndarray, "n n"]:
