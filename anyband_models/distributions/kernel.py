@@ -144,7 +144,9 @@ class Kernel:
         at = choice.inputs(known, beside)
         precision = _precision(at, choice)
         weights = precision @ wrong
-        alone = weights / np.diag(precision)[:, np.newaxis]
+        alone = _alone(precision, weights, np.hstack([known, wrong]))
+        if np.linalg.norm(alone) >= np.linalg.norm(wrong):
+            return None
         return cls(choice.inputs, at, choice.reach, weights, _left(alone, wrong))
 
     def __call__(
@@ -184,6 +186,24 @@ def _best(
             left = float(np.linalg.norm(alone) / np.linalg.norm(wrong)) ** 2
             found.append(Choice(inputs, reach, noise, left))
     return min(found, key=lambda choice: choice.left)
+
+
+def _alone(
+    precision: Float[np.ndarray, "n n"],
+    weights: Float[np.ndarray, "n missing"],
+    spectra: Float[np.ndarray, "n band"],
+) -> Float[np.ndarray, "n missing"]:
+    """Return what the others get wrong of each spectrum, its copies not among them.
+
+    Resampled images hold copies, and a copy tells too well what it is a copy of.
+    """
+    alone = weights / np.diag(precision)[:, np.newaxis]
+    _, group, count = np.unique(spectra, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(group.ravel(), kind="stable")
+    for same in np.split(order, np.cumsum(count)[:-1]):
+        if len(same) > 1:
+            alone[same] = np.linalg.solve(precision[np.ix_(same, same)], weights[same])
+    return alone
 
 
 def _left(

@@ -71,7 +71,7 @@ class Observation:
             return
         rows, cols = self.support_shape
         count = 0 if self.support is None else len(self.support)
-        if rows * cols != count:
+        if min(rows, cols) < 1 or rows * cols != count:
             raise ValueError(
                 f"the support has {count} spectra, which cannot be an image of {rows} rows and "
                 f"{cols} columns; give its true shape, or None"

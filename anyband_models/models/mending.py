@@ -1,7 +1,7 @@
 """What was filled where many pixels lack the same bands, mended by what complete spectra tell."""
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Int
 
 from anyband_models.distributions.given import Distribution, Pattern
 from anyband_models.distributions.kernel import Kernel
@@ -19,28 +19,23 @@ COMMON = 0.1
 BLOCK_PIXELS = 2048
 
 
-def mend(
-    draft: Draft,
-    served: Bool[np.ndarray, "band pixel"],
-    support: Support,
-    distribution: Distribution,
-) -> None:
+def mend(draft: Draft, support: Support, distribution: Distribution) -> None:
     """Add to what a distribution filled what it gets wrong, for each common pattern.
 
     Args:
         draft: filled from the distribution; mended in place.
-        served: which entries were.
         support: complete spectra; with fewer than 30 nothing is done.
         distribution: of the support's bands.
     """
     if len(support) < FEWEST:
         return
     observed = draft.observed[support.bands]
-    incomplete = np.flatnonzero(~observed.all(axis=0))
+    # Of a pixel of which nothing is known nothing was filled.
+    incomplete = np.flatnonzero(observed.any(axis=0) & ~observed.all(axis=0))
     least = max(COMMON * len(incomplete), 1)
     for pattern, members in by_pattern(np.take(observed, incomplete, axis=1)):
         pixels = incomplete[members]
-        if len(pixels) >= least and served[support.bands[~pattern], pixels[0]].all():
+        if len(pixels) >= least:
             _mend(draft, pixels, pattern, support, distribution)
 
 

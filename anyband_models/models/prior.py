@@ -165,7 +165,7 @@ def fill(
             distribution, bands = condition(draft, here, learned, fitted, seed), learned.bands
             served |= here
             if kernel and kind == "complete":
-                mend(draft, here, support, distribution)
+                mend(draft, support, distribution)
     if reflectance(observation):
         known = covered(prior, observation.bands)
         unseen, further = _fill_unseen(draft, prior, known, missing & ~served, seed)

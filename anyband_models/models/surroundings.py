@@ -28,7 +28,7 @@ def beside(
     found = np.zeros((len(places), len(bands)))
     image, known = as_pixels(observation.values), as_pixels(mask)
     found[inside] = _beside(image, known, shape, bands, places[inside])
-    if support is not None and observation.support_shape is not None:
+    if support is not None and observation.support_shape is not None and not inside.all():
         there = places[~inside] - shape[0] * shape[1]
         image, known = support.T, np.isfinite(support.T)
         found[~inside] = _beside(image, known, observation.support_shape, bands, there)

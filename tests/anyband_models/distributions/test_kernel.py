@@ -62,6 +62,23 @@ def test_what_is_left_is_the_error_of_each_spectrum_told_by_all_others(rng, pixe
     np.testing.assert_allclose(found.left, np.minimum(expected, 1) ** believed, rtol=1e-4)
 
 
+def test_a_copy_does_not_tell_what_it_is_a_copy_of(rng):
+    known, wrong = (np.repeat(each, 2, axis=0) for each in scene(rng, 110, noise=0.1))
+    found = learned(known, wrong)
+    noise, at = noise_of(found, wrong), found.at
+    left = []
+    for out in range(0, len(at), 2):
+        rest = np.delete(np.arange(len(at)), [out, out + 1])
+        c = covariance(found, at[rest], at[rest]) + noise * np.eye(len(rest))
+        told = covariance(found, at[[out]], at[rest]) @ np.linalg.solve(c, wrong[rest])
+        left.append(wrong[out] - told[0])
+    expected = np.sqrt(np.mean(np.square(left), axis=0) / np.mean(wrong**2, axis=0))
+    np.testing.assert_allclose(found.left, expected, rtol=1e-4)
+    noise = np.repeat(rng.standard_normal((200, 2)), 2, axis=0)
+    fresh = np.repeat(rng.standard_normal((200, 3)), 2, axis=0)
+    assert Kernel.fit(fresh, alone(fresh), noise) is None
+
+
 def test_where_errors_bend_little_is_left_and_it_knows_how_much(rng):
     (known, wrong), (fresh, truth) = scene(rng, 500), scene(rng, 500)
     found = learned(known, wrong)

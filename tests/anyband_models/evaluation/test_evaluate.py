@@ -43,7 +43,12 @@ def test_the_left_half_is_learned_from_and_the_right_half_judged(scene):
     left = scene.values[:, :, :10].transpose(1, 2, 0).reshape(-1, 16)
     np.testing.assert_array_equal(region.support, left)
     assert region.peak == pytest.approx(np.ptp(scene.values))
+    assert region.support_shape == (12, 10)
+    shown = region.observation(region.truth, region.valid)
+    assert shown.support is region.support
+    assert shown.support_shape == (12, 10)
     assert Region(scene, "none").support is None
+    assert Region(scene, "none").support_shape is None
 
 
 def test_support_pays_for_a_model_that_learns(scene):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from anyband_models.distributions.normal import Normal
+from anyband_models.models import mending
 from anyband_models.models.conditional import condition, servable
 from anyband_models.models.contract import Observation
 from anyband_models.models.draft import Draft
@@ -41,7 +42,7 @@ def filled(truth, mask, support=None, samples=0, shape=None):
         served = servable(draft.missing(), draft.observed, learned)
         distribution = condition(draft, served, learned, lambda pattern, spectra: normal, seed=1)
         if after:
-            mend(draft, served, learned, distribution)
+            mend(draft, learned, distribution)
         drafts.append(draft)
     return drafts
 
@@ -131,3 +132,63 @@ def test_numbers_stay_numbers(rng, level):
     assert np.isfinite(after.mean).all()
     assert np.isfinite(after.std).all()
     assert np.isfinite(after.samples).all()
+
+
+def test_copies_of_a_spectrum_do_not_tell_it(rng):
+    noise = rng.multivariate_normal(np.zeros(5), np.eye(5) + 1, SIDE * SIDE // 2)
+    once = noise.T.reshape(5, SIDE, SIDE // 2).astype(np.float32)
+    twice = np.repeat(once, 2, axis=2)
+    before, after = filled(twice, right_half_lacks_two(twice))
+    np.testing.assert_array_equal(before.mean, after.mean)
+    np.testing.assert_array_equal(before.std, after.std)
+
+
+def test_pixels_without_data_do_not_make_a_pattern_rare(rng):
+    truth = np.concatenate([bent(rng), np.zeros((5, SIDE, 20 * SIDE), np.float32)], axis=2)
+    mask = np.ones(truth.shape, dtype=bool)
+    mask[LACKING, :, SIDE - 3 :] = False
+    mask[:, :, SIDE:] = False
+    before, after = filled(truth, mask)
+    lacking = before.observed.any(axis=0) & ~before.observed.all(axis=0)
+    assert (before.mean[3:, lacking] != after.mean[3:, lacking]).all()
+    assert np.isnan(after.mean[:, ~before.observed.any(axis=0)]).all()
+
+
+def test_a_pattern_of_few_pixels_in_a_complete_scene_is_mended(rng):
+    truth = bent(rng)
+    mask = np.ones(truth.shape, dtype=bool)
+    mask[LACKING, :, -1] = False
+    before, after = filled(truth, mask)
+    assert errors((before, after), truth)[1] < 0.5 * errors((before, after), truth)[0]
+
+
+def test_a_band_that_nobody_has_leaves_the_others_where_they_are(rng):
+    truth = blurred(rng)
+    _, plain = filled(truth, right_half_lacks_two(truth))
+    wider = np.concatenate([np.full((1, SIDE, SIDE), np.nan, np.float32), truth])
+    mask = np.concatenate([np.zeros((1, SIDE, SIDE), dtype=bool), right_half_lacks_two(truth)])
+    observation = Observation(wider, mask, Bands.at(np.linspace(300, 900, 6)))
+    learned = gather(observation, 8, 50_000)
+    np.testing.assert_array_equal(learned.bands, np.arange(1, 6))
+    normal, draft = Normal.fit(learned.spectra), Draft(observation, 0)
+    served = servable(draft.missing(), draft.observed, learned)
+    mend(draft, learned, condition(draft, served, learned, lambda *_: normal, seed=1))
+    np.testing.assert_allclose(draft.mean[1:], plain.mean, atol=1e-6)
+
+
+def test_pieces_are_mended_like_the_whole(rng, monkeypatch):
+    truth = blurred(rng)
+    _, whole = filled(truth, right_half_lacks_two(truth))
+    monkeypatch.setattr(mending, "BLOCK_PIXELS", 7)
+    _, pieces = filled(truth, right_half_lacks_two(truth))
+    np.testing.assert_allclose(pieces.mean, whole.mean, atol=1e-6)
+
+
+def test_of_many_spectra_some_are_learned_from_where_they_are(rng, monkeypatch):
+    truth = blurred(rng)
+    mask = right_half_lacks_two(truth)
+    before, whole = filled(truth, mask)
+    monkeypatch.setattr(mending, "MOST", SIDE * SIDE // 4)
+    _, part = filled(truth, mask)
+    first, all_of_them = errors((before, part), truth), errors((before, whole), truth)
+    assert all_of_them[1] < first[1] < 0.85 * first[0]

@@ -82,5 +82,7 @@ def test_a_shape_that_the_support_cannot_have_is_refused(rng):
     support = rng.random((6, 2)).astype(np.float32)
     with pytest.raises(ValueError, match="has 6 spectra, which cannot be an image of 2 rows and 4"):
         observation(rng.random((2, 1, 1)), None, support, (2, 4))
+    with pytest.raises(ValueError, match="cannot be an image of -2 rows and -3"):
+        observation(rng.random((2, 1, 1)), None, support, (-2, -3))
     with pytest.raises(ValueError, match="has 0 spectra"):
         observation(rng.random((2, 1, 1)), None, None, (2, 4))
