@@ -2,10 +2,9 @@
 
     wrong(x) = k(x, S) (k(S, S) + noise I)^-1 wrong(S)
 
-is the posterior mean of a Gaussian process over the observed bands' leading scores, and, where that
-is found to help, over those of how a pixel's neighbours differ from it. The complete spectra tell,
-each predicted from all others, how far the kernel reaches, how much is noise, whether the
-neighbours have something to say, and whether it helps at all.
+is the posterior mean of a Gaussian process over the leading scores of what is known of a pixel. The
+complete spectra tell, each predicted from all others, how far the kernel reaches, how much is
+noise, and whether it helps at all.
 
 Source: Rasmussen & Williams, *Gaussian processes for machine learning*, MIT Press 2006, eq. 2.38,
 5.10-5.12; the kernel is Matérn's with nu = 1/2, eq. 4.18.
@@ -30,6 +29,8 @@ WHITENING = 0.25
 ENOUGH = 200
 # A kernel that lessens the square errors by less than this is noise.
 WORTH = 0.02
+
+Parts = tuple[Float[np.ndarray, "n known"], ...]
 
 
 class Scores(NamedTuple):
@@ -59,42 +60,25 @@ class Scores(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """What the kernel looks at; its mean square is 1.
+    """What the kernel looks at: scores of one or several things; their mean square is 1."""
 
-    Attributes:
-        own: scores of what is observed of a pixel.
-        beside: scores of how its neighbours differ from it; None if they are not asked.
-    """
+    scores: tuple[Scores, ...]
 
-    own: Scores
-    beside: Scores | None
-
-    def __call__(
-        self, known: Float[np.ndarray, "n known"], beside: Float[np.ndarray, "n known"]
-    ) -> Float[np.ndarray, "n input"]:
-        """Return the inputs of some pixels.
-
-        Args:
-            known: what is observed of them.
-            beside: how their neighbours differ from that.
-        """
-        own = self.own(known)
-        if self.beside is None:
-            return own
-        return np.hstack([own, self.beside(beside)]) / np.sqrt(2)
+    def __call__(self, parts: Parts) -> Float[np.ndarray, "n input"]:
+        """Return the inputs of some pixels, of whom these things are known."""
+        found = [each(part) for each, part in zip(self.scores, parts, strict=True)]
+        return np.hstack(found) / np.sqrt(len(found))
 
 
 class Choice(NamedTuple):
     """A kernel, and what it leaves of the square errors of spectra predicted from all others.
 
     Attributes:
-        inputs: what it looks at.
         reach: in mean distances of a spectrum from the mean.
         noise: variance, in parts of the kernel's.
         left: of all bands [1].
     """
 
-    inputs: Inputs
     reach: float
     noise: float
     left: float
@@ -102,14 +86,15 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """What a distribution gets wrong of the missing bands, as a function of the observed ones.
+    """What a distribution gets wrong of the missing bands, as a function of what is known.
 
     Attributes:
         inputs: what it looks at.
         at: the inputs of the spectra that were learned from.
         reach: of the kernel.
         weights: of these spectra.
-        left: of each missing band's standard deviation [1].
+        left: of each missing band's standard deviation, wherever a pixel lies [1].
+        error: what it leaves of the square errors of all bands [1].
     """
 
     inputs: Inputs
@@ -117,63 +102,43 @@ class Kernel:
     reach: float
     weights: Float[np.ndarray, "n missing"]
     left: Float[np.ndarray, " missing"]
+    error: float
 
     @classmethod
     def fit(
-        cls,
-        known: Float[np.ndarray, "n known"],
-        beside: Float[np.ndarray, "n known"],
-        wrong: Float[np.ndarray, "n missing"],
+        cls, parts: Parts, wrong: Float[np.ndarray, "n missing"], spectrum: Int[np.ndarray, " n"]
     ) -> "Kernel | None":
         """Learn from complete spectra.
 
         Args:
-            known: their bands that are observed elsewhere too.
-            beside: how their neighbours differ from that; 0 where there are none.
+            parts: what is known of them as of pixels elsewhere, one thing or several.
             wrong: truth of their other bands, less what the distribution says.
+            spectrum: a number each; copies of one spectrum have the same.
 
         Returns:
             None if nothing is to be learned.
         """
-        if np.ptp(known, axis=0).max(initial=0) == 0 or not wrong.any():
+        few = some(len(wrong), TRIED)
+        if np.ptp(parts[0], axis=0).max(initial=0) == 0 or not wrong[few].any():
             return None
-        few = some(len(known), TRIED)
-        choice = _chosen(known, beside, wrong, few)
-        if choice.left > 1 - WORTH:
-            return None
-        at = choice.inputs(known, beside)
+        inputs = Inputs(tuple(Scores.of(part) for part in parts))
+        at = inputs(parts)
+        choice = _best(at[few], wrong[few])
         precision = _precision(at, choice)
         weights = precision @ wrong
-        alone = _alone(precision, weights, np.hstack([known, wrong]))
-        if np.linalg.norm(alone) >= np.linalg.norm(wrong):
+        alone = _alone(precision, weights, spectrum)
+        error = float(np.linalg.norm(alone) / np.linalg.norm(wrong)) ** 2
+        if error > 1 - WORTH:
             return None
-        return cls(choice.inputs, at, choice.reach, weights, _left(alone, wrong))
+        return cls(inputs, at, choice.reach, weights, _left(alone, wrong), error)
 
-    def __call__(
-        self, known: Float[np.ndarray, "n known"], beside: Float[np.ndarray, "n known"]
-    ) -> Float[np.ndarray, "n missing"]:
+    def __call__(self, parts: Parts) -> Float[np.ndarray, "n missing"]:
         """Return what the distribution is likely to get wrong of some pixels."""
-        apart = _distance(self.inputs(known, beside), self.at)
+        apart = _distance(self.inputs(parts), self.at)
         return np.exp(-apart / self.reach) @ self.weights
 
 
-def _chosen(
-    known: Float[np.ndarray, "n known"],
-    beside: Float[np.ndarray, "n known"],
-    wrong: Float[np.ndarray, "n missing"],
-    few: Int[np.ndarray, " tried"],
-) -> Choice:
-    own = Scores.of(known)
-    offered = [Inputs(own, None)]
-    if np.ptp(beside, axis=0).max() > 0:
-        offered.append(Inputs(own, Scores.of(beside)))
-    tried = (_best(each, each(known[few], beside[few]), wrong[few]) for each in offered)
-    return min(tried, key=lambda choice: choice.left)
-
-
-def _best(
-    inputs: Inputs, at: Float[np.ndarray, "n input"], wrong: Float[np.ndarray, "n missing"]
-) -> Choice:
+def _best(at: Float[np.ndarray, "n input"], wrong: Float[np.ndarray, "n missing"]) -> Choice:
     apart = _distance(at, at)
     found = []
     for reach in REACHES:
@@ -184,23 +149,22 @@ def _best(
             weights = vectors @ (inverse[:, np.newaxis] * turned)
             alone = weights / (vectors**2 @ inverse)[:, np.newaxis]
             left = float(np.linalg.norm(alone) / np.linalg.norm(wrong)) ** 2
-            found.append(Choice(inputs, reach, noise, left))
+            found.append(Choice(reach, noise, left))
     return min(found, key=lambda choice: choice.left)
 
 
 def _alone(
     precision: Float[np.ndarray, "n n"],
     weights: Float[np.ndarray, "n missing"],
-    spectra: Float[np.ndarray, "n band"],
+    spectrum: Int[np.ndarray, " n"],
 ) -> Float[np.ndarray, "n missing"]:
     """Return what the others get wrong of each spectrum, its copies not among them.
 
     Resampled images hold copies, and a copy tells too well what it is a copy of.
     """
     alone = weights / np.diag(precision)[:, np.newaxis]
-    _, group, count = np.unique(spectra, axis=0, return_inverse=True, return_counts=True)
-    order = np.argsort(group.ravel(), kind="stable")
-    for same in np.split(order, np.cumsum(count)[:-1]):
+    order = np.argsort(spectrum, kind="stable")
+    for same in np.split(order, np.flatnonzero(np.diff(spectrum[order])) + 1):
         if len(same) > 1:
             alone[same] = np.linalg.solve(precision[np.ix_(same, same)], weights[same])
     return alone

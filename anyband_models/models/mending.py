@@ -1,10 +1,12 @@
 """What was filled where many pixels lack the same bands, mended by what complete spectra tell."""
 
+from typing import NamedTuple
+
 import numpy as np
 from jaxtyping import Int
 
 from anyband_models.distributions.given import Distribution, Pattern
-from anyband_models.distributions.kernel import Kernel
+from anyband_models.distributions.kernel import Kernel, Parts
 from anyband_models.distributions.some import some
 from anyband_models.models.conditional import in_range
 from anyband_models.models.draft import Draft
@@ -46,30 +48,66 @@ def _mend(
     support: Support,
     distribution: Distribution,
 ) -> None:
-    kernel = _learned(draft, pattern, support, distribution)
-    if kernel is None:
-        return
+    kernels = Kernels.learned(draft, pattern, support, distribution)
     known, wanted = support.bands[pattern], support.bands[~pattern]
     values = as_pixels(draft.observation.values)
-    left = kernel.left[:, np.newaxis]
     for start in range(0, len(pixels), BLOCK_PIXELS):
         block = pixels[start : start + BLOCK_PIXELS]
         seen = values[np.ix_(known, block)].T.astype(np.float64)
-        where = wanted[:, np.newaxis], block[np.newaxis]
-        before = draft.mean[where].astype(np.float64)
-        mean = in_range(before + kernel(seen, beside(draft.observation, known, block)).T)
-        # As far from the mean as before, times what is left.
-        for sample in draft.samples:
-            sample[where] = in_range(mean + left * (sample[where] - before))
-        draft.fill(where, mean, left * draft.std[where])
+        around = beside(draft.observation, known, block)
+        heard = np.isfinite(around).all(axis=1)
+        _add(draft, wanted, block[heard], kernels.hearing, (seen[heard], around[heard]))
+        _add(draft, wanted, block[~heard], kernels.deaf, (seen[~heard],))
 
 
-def _learned(
-    draft: Draft, pattern: Pattern, support: Support, distribution: Distribution
-) -> Kernel | None:
-    chosen = some(len(support), MOST)
-    spectra = support.spectra[chosen]
-    known, truth = spectra[:, pattern], spectra[:, ~pattern]
-    wrong = truth - distribution.given(pattern).answer(known.T).mean.T
-    around = beside(draft.observation, support.bands[pattern], support.places[chosen])
-    return Kernel.fit(known, around, wrong)
+def _add(
+    draft: Draft,
+    wanted: Int[np.ndarray, " missing"],
+    pixels: Int[np.ndarray, " n"],
+    kernel: Kernel | None,
+    parts: Parts,
+) -> None:
+    """Add to some pixels what a kernel says, if there is one."""
+    if kernel is None or not len(pixels):
+        return
+    left = kernel.left[:, np.newaxis]
+    where = wanted[:, np.newaxis], pixels[np.newaxis]
+    before = draft.mean[where].astype(np.float64)
+    mean = in_range(before + kernel(parts[: len(kernel.inputs.scores)]).T)
+    # As far from the mean as before, times what is left.
+    for sample in draft.samples:
+        sample[where] = in_range(mean + left * (sample[where] - before))
+    draft.fill(where, mean, left * draft.std[where])
+
+
+class Kernels(NamedTuple):
+    """What a distribution gets wrong where a pattern of bands is missing.
+
+    Attributes:
+        deaf: told by the pixel alone; None if that tells nothing.
+        hearing: by its neighbours too, where these help; else the deaf one.
+    """
+
+    deaf: Kernel | None
+    hearing: Kernel | None
+
+    @classmethod
+    def learned(
+        cls, draft: Draft, pattern: Pattern, support: Support, distribution: Distribution
+    ) -> "Kernels":
+        """Learn both from complete spectra; of the neighbours from those that have some."""
+        chosen = some(len(support), MOST)
+        spectra = support.spectra[chosen]
+        known, truth = spectra[:, pattern], spectra[:, ~pattern]
+        wrong = truth - distribution.given(pattern).answer(known.T).mean.T
+        spectrum = np.unique(spectra, axis=0, return_inverse=True)[1].ravel()
+        deaf = Kernel.fit((known,), wrong, spectrum)
+        around = beside(draft.observation, support.bands[pattern], support.places[chosen])
+        with_some = np.isfinite(around).all(axis=1)
+        if np.count_nonzero(with_some) < FEWEST:
+            return cls(deaf, deaf)
+        parts = known[with_some], around[with_some]
+        hearing = Kernel.fit(parts, wrong[with_some], spectrum[with_some])
+        if hearing is None or (deaf is not None and deaf.error <= hearing.error):
+            return cls(deaf, deaf)
+        return cls(deaf, hearing)

@@ -6,16 +6,18 @@ from jaxtyping import Bool, Float, Int
 from anyband_models.models.contract import Observation
 from anyband_models.scene.pixels import as_pixels
 
+# Of a pixel with fewer its surroundings are not known; five has one at the edge of an image.
+FEWEST = 5
 NEIGHBOURS = tuple((y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0))
 
 
 def beside(
     observation: Observation, bands: Int[np.ndarray, " known"], places: Int[np.ndarray, " n"]
 ) -> Float[np.ndarray, "n known"]:
-    """Return the mean of a pixel's neighbours less the pixel itself, 0 where it has none.
+    """Return the mean of a pixel's neighbours less the pixel itself, NaN where they are few.
 
-    Of eight neighbours those count of which all the bands are known. A support of which nobody
-    said how its spectra lie beside each other has no neighbours.
+    Of eight neighbours those count of which all the bands are known; five are enough. A support of
+    which nobody said how its spectra lie beside each other has no neighbours.
 
     Args:
         observation: the scene and its support.
@@ -25,7 +27,7 @@ def beside(
     mask, support = observation.mask, observation.support
     shape = mask.shape[1:]
     inside = places < shape[0] * shape[1]
-    found = np.zeros((len(places), len(bands)))
+    found = np.full((len(places), len(bands)), np.nan)
     image, known = as_pixels(observation.values), as_pixels(mask)
     found[inside] = _beside(image, known, shape, bands, places[inside])
     if support is not None and observation.support_shape is not None and not inside.all():
@@ -53,4 +55,4 @@ def _beside(
         total[here] += values[np.ix_(bands, there)].T
         count[here] += 1
     own = values[np.ix_(bands, pixels)].T.astype(np.float64)
-    return np.where(count > 0, total / np.maximum(count, 1) - own, 0)
+    return np.where(count >= FEWEST, total / np.maximum(count, 1) - own, np.nan)

@@ -192,3 +192,35 @@ def test_of_many_spectra_some_are_learned_from_where_they_are(rng, monkeypatch):
     _, part = filled(truth, mask)
     first, all_of_them = errors((before, part), truth), errors((before, whole), truth)
     assert all_of_them[1] < first[1] < 0.85 * first[0]
+
+
+def held(draft, truth, where):
+    off = np.abs(draft.mean.reshape(truth.shape) - truth)
+    return float(np.mean((off < 1.6449 * draft.std.reshape(truth.shape))[where]))
+
+
+@pytest.mark.parametrize("where", ["alternate lines", "mosaic", "strip"])
+def test_pixels_without_neighbours_are_not_told_by_them(rng, where):
+    truth, support, shape = blurred(rng), None, None
+    mask = np.ones(truth.shape, dtype=bool)
+    rows, cols = np.indices((SIDE, SIDE))
+    right = cols >= SIDE // 2
+    match where:
+        case "alternate lines":
+            lacking = right & (rows % 2 == 0)
+        case "mosaic":
+            lacking = right & (rows % 2 == 0) & (cols % 2 == 0)
+        case _:
+            support, shape = spectra(blurred(rng)), (SIDE, SIDE)
+            truth, lacking, right = truth[:, :1], np.ones((1, SIDE), bool), np.ones((1, SIDE), bool)
+            mask = mask[:, :1]
+    mask[np.ix_(LACKING)] &= ~lacking
+    mask[0] &= ~(right & ~lacking)
+    before, after = filled(truth, mask, support, shape=shape)
+    gone = np.zeros(truth.shape, dtype=bool)
+    gone[LACKING] = lacking
+    off = [
+        np.sqrt(np.mean((d.mean.reshape(truth.shape) - truth)[gone] ** 2)) for d in (before, after)
+    ]
+    assert off[1] < 1.05 * off[0]
+    assert held(after, truth, gone) > 0.8

@@ -92,3 +92,10 @@ def test_places_say_where_the_spectra_are():
     found = gather(observation([[1, 0, 1], [1, 1, 1]], further), least=2, most=10)
     np.testing.assert_array_equal(found.places, [0, 2, 3, 5])
     np.testing.assert_array_equal(found.spectra[2:], further[[0, 2]])
+
+
+def test_places_say_so_of_some_of_many(rng):
+    seen = observation(np.ones((2, 9)))
+    found = gather(seen, least=2, most=4)
+    assert len(found) == len(found.places) == 3
+    np.testing.assert_array_equal(seen.values.reshape(2, 9)[:, found.places].T, found.spectra)
