@@ -30,7 +30,7 @@ ENOUGH = 200
 # A kernel that lessens the square errors by less than this is noise.
 WORTH = 0.02
 
-Parts = tuple[Float[np.ndarray, "n known"], ...]
+Known = tuple[Float[np.ndarray, "n known"], ...]
 
 
 class Scores(NamedTuple):
@@ -64,9 +64,9 @@ class Inputs(NamedTuple):
 
     scores: tuple[Scores, ...]
 
-    def __call__(self, parts: Parts) -> Float[np.ndarray, "n input"]:
+    def __call__(self, known: Known) -> Float[np.ndarray, "n input"]:
         """Return the inputs of some pixels, of whom these things are known."""
-        found = [each(part) for each, part in zip(self.scores, parts, strict=True)]
+        found = [each(one) for each, one in zip(self.scores, known, strict=True)]
         return np.hstack(found) / np.sqrt(len(found))
 
 
@@ -106,12 +106,12 @@ class Kernel:
 
     @classmethod
     def fit(
-        cls, parts: Parts, wrong: Float[np.ndarray, "n missing"], spectrum: Int[np.ndarray, " n"]
+        cls, known: Known, wrong: Float[np.ndarray, "n missing"], spectrum: Int[np.ndarray, " n"]
     ) -> "Kernel | None":
         """Learn from complete spectra.
 
         Args:
-            parts: what is known of them as of pixels elsewhere, one thing or several.
+            known: of them as of pixels elsewhere, one thing or several; rows are spectra.
             wrong: truth of their other bands, less what the distribution says.
             spectrum: a number each; copies of one spectrum have the same.
 
@@ -119,10 +119,10 @@ class Kernel:
             None if nothing is to be learned.
         """
         few = some(len(wrong), TRIED)
-        if np.ptp(parts[0], axis=0).max(initial=0) == 0 or not wrong[few].any():
+        if np.ptp(known[0], axis=0).max(initial=0) == 0 or not wrong[few].any():
             return None
-        inputs = Inputs(tuple(Scores.of(part) for part in parts))
-        at = inputs(parts)
+        inputs = Inputs(tuple(Scores.of(one) for one in known))
+        at = inputs(known)
         choice = _best(at[few], wrong[few])
         precision = _precision(at, choice)
         weights = precision @ wrong
@@ -132,9 +132,9 @@ class Kernel:
             return None
         return cls(inputs, at, choice.reach, weights, _left(alone, wrong), error)
 
-    def __call__(self, parts: Parts) -> Float[np.ndarray, "n missing"]:
+    def __call__(self, known: Known) -> Float[np.ndarray, "n missing"]:
         """Return what the distribution is likely to get wrong of some pixels."""
-        apart = _distance(self.inputs(parts), self.at)
+        apart = _distance(self.inputs(known), self.at)
         return np.exp(-apart / self.reach) @ self.weights
 
 

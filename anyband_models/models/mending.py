@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from anyband_models.distributions.given import Distribution, Pattern
-from anyband_models.distributions.kernel import Kernel, Parts
+from anyband_models.distributions.kernel import Kernel
 from anyband_models.distributions.some import some
 from anyband_models.models.conditional import in_range
 from anyband_models.models.draft import Draft
@@ -54,30 +54,31 @@ def _mend(
     for start in range(0, len(pixels), BLOCK_PIXELS):
         block = pixels[start : start + BLOCK_PIXELS]
         seen = values[np.ix_(known, block)].T.astype(np.float64)
-        around = beside(draft.observation, known, block)
-        heard = np.isfinite(around).all(axis=1)
-        _add(draft, wanted, block[heard], kernels.hearing, (seen[heard], around[heard]))
-        _add(draft, wanted, block[~heard], kernels.deaf, (seen[~heard],))
+        heard = np.zeros(len(block), dtype=bool)
+        if kernels.hearing is not None:
+            around = beside(draft.observation, known, block)
+            heard = np.isfinite(around).all(axis=1)
+            more = kernels.hearing((seen[heard], around[heard]))
+            _add(draft, wanted, block[heard], more, kernels.hearing.left)
+        if kernels.deaf is not None:
+            more = kernels.deaf((seen[~heard],))
+            _add(draft, wanted, block[~heard], more, kernels.deaf.left)
 
 
 def _add(
     draft: Draft,
     wanted: Int[np.ndarray, " missing"],
     pixels: Int[np.ndarray, " n"],
-    kernel: Kernel | None,
-    parts: Parts,
+    more: Float[np.ndarray, "n missing"],
+    left: Float[np.ndarray, " missing"],
 ) -> None:
-    """Add to some pixels what a kernel says, if there is one."""
-    if kernel is None or not len(pixels):
-        return
-    left = kernel.left[:, np.newaxis]
+    """Add to the mean of some pixels, and leave so much of the standard deviation around it."""
     where = wanted[:, np.newaxis], pixels[np.newaxis]
     before = draft.mean[where].astype(np.float64)
-    mean = in_range(before + kernel(parts[: len(kernel.inputs.scores)]).T)
-    # As far from the mean as before, times what is left.
+    mean = in_range(before + more.T)
     for sample in draft.samples:
-        sample[where] = in_range(mean + left * (sample[where] - before))
-    draft.fill(where, mean, left * draft.std[where])
+        sample[where] = in_range(mean + left[:, np.newaxis] * (sample[where] - before))
+    draft.fill(where, mean, left[:, np.newaxis] * draft.std[where])
 
 
 class Kernels(NamedTuple):
@@ -85,7 +86,7 @@ class Kernels(NamedTuple):
 
     Attributes:
         deaf: told by the pixel alone; None if that tells nothing.
-        hearing: by its neighbours too, where these help; else the deaf one.
+        hearing: by its neighbours too; None if these do not help.
     """
 
     deaf: Kernel | None
@@ -105,9 +106,9 @@ class Kernels(NamedTuple):
         around = beside(draft.observation, support.bands[pattern], support.places[chosen])
         with_some = np.isfinite(around).all(axis=1)
         if np.count_nonzero(with_some) < FEWEST:
-            return cls(deaf, deaf)
-        parts = known[with_some], around[with_some]
-        hearing = Kernel.fit(parts, wrong[with_some], spectrum[with_some])
-        if hearing is None or (deaf is not None and deaf.error <= hearing.error):
-            return cls(deaf, deaf)
+            return cls(deaf, None)
+        both = known[with_some], around[with_some]
+        hearing = Kernel.fit(both, wrong[with_some], spectrum[with_some])
+        if hearing is not None and deaf is not None and deaf.error <= hearing.error:
+            return cls(deaf, None)
         return cls(deaf, hearing)
